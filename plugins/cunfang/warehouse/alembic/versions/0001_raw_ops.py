@@ -1,0 +1,16 @@
+"""raw_ops: the SQL stands in include/sql/migrations/0001_raw_ops.{up,down}.sql."""
+
+from alembic import op
+
+from cunfang.warehouse.sql import script
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    script(op.get_bind(), "migrations/0001_raw_ops.up.sql")
+
+
+def downgrade() -> None:
+    script(op.get_bind(), "migrations/0001_raw_ops.down.sql")

