@@ -1,0 +1,16 @@
+"""Rule books (考核办法): a county's policy as data, versioned and pinned by content hash."""
+
+from cunfang.rulebook.load import RulebookError, read_rulebook, rulebook_codes
+from cunfang.rulebook.model import Indicator, Parameter, Rulebook, WarningLimit
+from cunfang.rulebook.store import store_rulebook
+
+__all__ = [
+    "Indicator",
+    "Parameter",
+    "Rulebook",
+    "RulebookError",
+    "WarningLimit",
+    "read_rulebook",
+    "rulebook_codes",
+    "store_rulebook",
+]
