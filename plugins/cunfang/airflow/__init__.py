@@ -1,0 +1,1 @@
+"""Where cunfang meets Airflow. No other room imports it; nothing here is imported until it is asked for."""
