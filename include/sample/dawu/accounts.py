@@ -33,7 +33,7 @@ BANK_NUMBER: Final = {bank.code: bank.sort_no for bank in BANKS}
 
 @dataclass(frozen=True)
 class Account:
-    """One account. `level`: about its balance at the end of 2025 in 万元; a time deposit (`matures_on`) holds just that."""
+    """One account. `level` is about its balance at the end of 2025 in 万元; one with `matures_on` holds just it."""
 
     bank: str
     serial: int

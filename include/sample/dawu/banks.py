@@ -17,7 +17,7 @@ from dawu import calendar
 
 @dataclass(frozen=True)
 class Bank:
-    """One bank. `name` is official, `short` is how PBOC writes it, `counter` the account lists, `tax_name` the local bureau."""
+    """One bank. `name` is official; PBOC writes `short`, account lists `counter`, the local tax bureau `tax_name`."""
 
     code: str
     name: str

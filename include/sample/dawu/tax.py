@@ -1,6 +1,7 @@
 """Taxes that the banks paid into the treasury, year to date, in yuan (feeds `tax_national`, `tax_local`; S06).
 
-Real (seed 000): 农商行 1,636.72 万元 of 2,700 万元 that all financial institutions paid. The split is made up. The state banks pay their corporate income tax at head office, so only 农商行 shows any here.
+Real (seed 000): 农商行 1,636.72 万元 of 2,700 万元 that all financial institutions paid. The split is made up. The
+state banks pay their corporate income tax at head office, so only 农商行 shows any here.
 """
 
 from __future__ import annotations
