@@ -21,12 +21,13 @@ CATEGORY_WORDS: Final = {
     "unit": "往来资金",
     "township": "乡镇对公",
 }
+NONTAX: Final = "示例数据：非税收入财政专户"
 TREASURY: Final = "大悟县财政局国库股"
 SOCIAL: Final = "大悟县社会保险中心"
 EDUCATION: Final = "大悟县教育局"
 WATER: Final = "大悟县水利局"
 FARMING: Final = "大悟县农业农村局"
-ADJUSTABLE_DECISION: Final = "悟政金〔2025〕1号（示例）"
+ADJUSTABLE_DECISION: Final = "悟政金〔2025〕2号（示例）"
 FEN: Final = Decimal("0.01")
 BANK_NUMBER: Final = {bank.code: bank.sort_no for bank in BANKS}
 
@@ -41,14 +42,14 @@ class Account:
     category: str
     level: int
     matures_on: date | None = None
-    adjustable: bool | None = None
+    adjustable_from: date | None = None
     basis: str = "示例数据"
     opened_on: date = date(2018, 3, 12)
     closed_on: date | None = None
 
     @property
     def number(self) -> str:
-        """99 (no bank's prefix), the region, the bank, a running number: digits that no real account has."""
+        """9900, the region, the bank, a running number: made-up digits."""
         return f"9900{calendar.REGION}{BANK_NUMBER[self.bank]:02d}{self.serial:04d}"
 
     @property
@@ -63,6 +64,14 @@ class Account:
     def holds_money(self, quarter: int) -> bool:
         """Whether it was open at the end of the quarter."""
         return self.known(quarter) and (self.closed_on is None or self.closed_on > calendar.end(quarter))
+
+    def adjustable(self, quarter: int) -> bool | None:
+        """The register's flag: true once the decision holds, else empty, by category (S02)."""
+        return True if self.adjustable_from and self.adjustable_from <= calendar.end(quarter) else None
+
+    def grounds(self, quarter: int) -> str:
+        """Why the account is there, and by which decision it moves."""
+        return f"{self.basis}，按{ADJUSTABLE_DECISION}可以调整" if self.adjustable(quarter) else self.basis
 
     def balance(self, quarter: int) -> Decimal:
         """Yuan at the end of the quarter, to the fen."""
@@ -84,10 +93,7 @@ ACCOUNTS: Final = (
     Account("ABC", 1, TREASURY, "unit", 3900),
     Account("ABC", 2, TREASURY, "fiscal_fund", 3700),
     Account("ABC", 3, EDUCATION, "special", 2600),
-    Account(
-        "ABC", 4, TREASURY, "fiscal_nontax", 2300,
-        adjustable=True, basis=f"示例数据：{ADJUSTABLE_DECISION}同意纳入调整",
-    ),
+    Account("ABC", 4, TREASURY, "fiscal_nontax", 2300, adjustable_from=date(2025, 10, 20), basis=NONTAX),
     Account("ABC", 5, SOCIAL, "fiscal_social", 3300, basis="示例数据：社会保险基金财政专户"),
     Account("ABC", 6, "大悟县城关镇财政所", "township", 1200),
     Account("BOC", 1, TREASURY, "unit", 2700),
@@ -98,7 +104,7 @@ ACCOUNTS: Final = (
     Account("CCB", 2, EDUCATION, "special", 2100),
     Account("CCB", 3, WATER, "special", 2700, basis="示例数据：水利发展专项资金"),
     Account("CCB", 4, TREASURY, "fiscal_fund", 900, matures_on=date(2026, 6, 30), basis="示例数据：一年期定期"),
-    Account("CCB", 5, TREASURY, "fiscal_nontax", 2700, basis="示例数据：非税收入财政专户"),
+    Account("CCB", 5, TREASURY, "fiscal_nontax", 2700, basis=NONTAX),
     Account("CCB", 6, FARMING, "unit", 400, basis="示例数据：清理归并，已销户", closed_on=date(2025, 6, 20)),
     Account("PSBC", 1, SOCIAL, "fiscal_social", 5200, basis="示例数据：城乡居民养老保险财政专户"),
     Account("PSBC", 2, "大悟县宣化店镇财政所", "township", 1900),
@@ -111,7 +117,7 @@ ACCOUNTS: Final = (
     Account("DWRCB", 3, TREASURY, "fiscal_fund", 1600),
     Account("DWRCB", 4, FARMING, "special", 1100),
     Account("DWRCB", 5, SOCIAL, "fiscal_social", 1300, basis="示例数据：社会保险基金财政专户"),
-    Account("DWRCB", 6, TREASURY, "fiscal_nontax", 2000, basis="示例数据：非税收入财政专户"),
+    Account("DWRCB", 6, TREASURY, "fiscal_nontax", 2000, basis=NONTAX),
     Account("DWRCB", 7, "大悟县芳畈镇财政所", "township", 1400),
     Account("DWRCB", 8, "大悟县夏店镇财政所", "township", 1100),
 )  # fmt: skip
@@ -134,7 +140,7 @@ def register(quarter: int) -> Table:
         ACCOUNT_COLUMNS,
         (
             (
-                a.number, a.bank, a.owner, a.category, a.adjustable, a.basis, a.opened_on,
+                a.number, a.bank, a.owner, a.category, a.adjustable(quarter), a.grounds(quarter), a.opened_on,
                 a.closed_on if a.closed_on and a.closed_on <= day else None,
             )
             for a in ACCOUNTS

@@ -39,6 +39,7 @@ class Form:
 
     sheet: str
     title: str
+    filler: str
     unit: str
     headings: tuple[Heading, ...]
     rows: Sequence[Sequence[Cell]]
@@ -67,7 +68,8 @@ def write(form: Form, path: Path) -> None:
     title = book.add_format({**plain, "bold": True, "font_size": 16, "align": "center"})
     header = book.add_format({**boxed, "bold": True, "align": "center", "text_wrap": True})
     sheet.merge_range(0, 0, 0, form.width - 1, form.title, title)
-    sheet.merge_range(1, 0, 1, form.width - 1, f"单位：{form.unit}", book.add_format({**plain, "align": "right"}))
+    sheet.write_string(1, 0, f"填报单位：{form.filler}（示例）", book.add_format(plain))
+    sheet.write_string(1, form.width - 1, f"单位：{form.unit}", book.add_format({**plain, "align": "right"}))
     for h in form.headings:
         top, bottom = h.top + 2, h.bottom + 2
         if (top, h.left) == (bottom, h.right):
@@ -133,13 +135,13 @@ def credit_form(quarter: int, rows: credit.Sheet, total: credit.Credit, correcti
     return Form(
         "存贷款情况",
         f"{calendar.COUNTY}金融机构存贷款情况表（{calendar.month_end_words(quarter)}）",
+        "中国人民银行大悟县支行",
         "万元",
         CREDIT_HEADINGS,
         [*lines, ("合计", *_credit_cells(total))],
         (
-            *((f"更正说明：{correction}",) if correction else ()),
             "注：1．本表为示例数据。2．存贷比为百分数。3．各类贷款口径有交叉，不可相加。",
-            "填报单位：中国人民银行大悟县支行（示例）",
+            *((f"说明：本表为更正件。{correction}",) if correction else ()),
         ),
         2,
     )
@@ -161,10 +163,11 @@ def national_form(quarter: int) -> Form:
     return Form(
         "入库税收",
         f"{calendar.COUNTY}金融机构入库税收情况表（{_window_words(quarter)}）",
+        f"{calendar.COUNTY}国家税务局",
         "元",
         one_row("纳税人名称", "税种", "入库税额", "其中：地方级"),
         [*((t.bank.name, t.tax_type, t.paid, t.local_part) for t in rows), _tax_total(rows)],
-        ("注：本表为示例数据，按入库口径统计。", f"填报单位：{calendar.COUNTY}国家税务局（示例）"),
+        ("注：本表为示例数据，按入库口径统计。",),
         2,
     )
 
@@ -176,13 +179,14 @@ def local_form(quarter: int) -> Form:
     return Form(
         "地方税收",
         f"{calendar.COUNTY}金融业地方税收入库情况表（截至{calendar.month_end_words(quarter)}累计）",
+        f"{calendar.COUNTY}地方税务局",
         "万元",
         one_row("单位名称", "税种", "实缴税额", "地方留成"),
         [
             *((t.bank.tax_name, t.tax_type, t.paid / WAN, t.local_part / WAN) for t in rows),
             ("合计", None, paid / WAN, kept / WAN),
         ],
-        ("注：本表为示例数据。负数为退库。", f"填报单位：{calendar.COUNTY}地方税务局（示例）"),
+        ("注：本表为示例数据。负数为退库。",),
         2,
     )
 
@@ -209,9 +213,10 @@ def balances_form(quarter: int) -> Form:
     return Form(
         "账户余额",
         f"{calendar.COUNTY}财政性资金账户余额表（{calendar.month_end_words(quarter)}）",
+        f"{calendar.COUNTY}财政局",
         "元",
         one_row("账号", "账户名称", "资金性质", "开户银行", "期末余额", "到期日"),
         [*rows, ("合计", None, None, None, total, None)],
-        ("注：本表为示例数据，账号为虚构。到期日为空的是活期。", f"填报单位：{calendar.COUNTY}财政局（示例）"),
+        ("注：本表为示例数据，账号为虚构。到期日为空的是活期。",),
         2,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -46,6 +47,45 @@ EVENTS: Final = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Decision:
+    """A ruling of the leading group; `amount` in yuan."""
+
+    number: str
+    kind: str
+    bank: str
+    decided_on: date
+    valid_from: date
+    valid_to: date
+    reason: str
+    account: str | None = None
+    amount: Decimal | None = None
+
+
+DECISIONS: Final = (
+    Decision(
+        ADJUSTABLE_DECISION,
+        "adjustable",
+        "ABC",
+        decided_on=date(2025, 10, 20),
+        valid_from=date(2025, 10, 20),
+        valid_to=date(2026, 12, 31),
+        reason="示例数据：该非税专户资金可按季调度，同意纳入调整",
+        account=account("ABC", 4).number,
+    ),
+    Decision(
+        "悟政金〔2025〕3号（示例）",
+        "carve_out",
+        "HBB",
+        decided_on=date(2025, 11, 28),
+        valid_from=date(2025, 10, 1),
+        valid_to=date(2025, 12, 31),
+        reason="示例数据：当年新设机构，一事一议确定资金支持额度",
+        amount=Decimal("10000000.00"),
+    ),
+)
+
+
 def prudential(quarter: int) -> Table:
     """Metrics of the quarter as ratios; the npl ratio is the one that `pboc_credit` implies."""
     loans = {bank.code: row for bank, row in credit.sheet(quarter)}
@@ -81,21 +121,24 @@ def events(quarter: int) -> Table:
 
 
 def decisions(quarter: int) -> Table:
-    """Every decision in force in the quarter; the carve-out for the new bank holds for 2025-Q4 alone."""
-    exception = account("ABC", 4)
-    rows: list[tuple[Value, ...]] = [
+    """Decisions taken in the quarter; a quarter without one delivers the header alone (零报告)."""
+    taken = (d for d in DECISIONS if calendar.start(quarter) <= d.decided_on <= calendar.end(quarter))
+    return Table.of(
+        DECISION_COLUMNS,
         (
-            ADJUSTABLE_DECISION, "adjustable", exception.bank, exception.number, None, None,
-            date(2025, 1, 1), date(2026, 12, 31), "示例数据：该非税专户资金可按季调度，同意纳入调整",
-            date(2024, 12, 26), APPROVER,
-        )
-    ]  # fmt: skip
-    if quarter == 4:
-        rows.append(
             (
-                "悟政金〔2025〕3号（示例）", "carve_out", "HBB", None, Decimal("10000000.00"), None,
-                calendar.start(4), calendar.end(4), "示例数据：当年新设机构，一事一议确定资金支持额度",
-                date(2025, 11, 28), APPROVER,
+                d.number,
+                d.kind,
+                d.bank,
+                d.account,
+                d.amount,
+                None,
+                d.valid_from,
+                d.valid_to,
+                d.reason,
+                d.decided_on,
+                APPROVER,
             )
-        )  # fmt: skip
-    return Table.of(DECISION_COLUMNS, rows)
+            for d in taken
+        ),
+    )
