@@ -1,0 +1,3 @@
+SELECT count(*)
+FROM ops.outbox
+WHERE sent_at IS NULL;

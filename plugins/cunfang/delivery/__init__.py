@@ -1,0 +1,1 @@
+"""Mail: what is said to whom (`announce`), kept until sent (`outbox`), in a form every mail program reads (`mail`)."""
