@@ -19,6 +19,7 @@ CREATE TABLE eval.rulebook (
     quota_mode text NOT NULL CHECK (quota_mode IN ('stock', 'stock_less_reserve', 'fixed')),
     rounding_unit numeric(18, 2) NOT NULL CHECK (rounding_unit >= 0.01),
     min_leg numeric(18, 2) NOT NULL CHECK (min_leg >= 0),
+    concentration_cap numeric CHECK (concentration_cap > 0 AND concentration_cap <= 1),
     disqualification_years integer NOT NULL,
     content jsonb NOT NULL,
     loaded_at timestamptz NOT NULL DEFAULT clock_timestamp()
@@ -278,3 +279,100 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS e ON TRUE;
 COMMENT ON VIEW eval.run_state IS '考核批次及其现状';
+
+-- Registers accumulate over periods; the latest word on the same key counts.
+CREATE VIEW eval.run_decision AS
+SELECT DISTINCT ON (n.run_id, d.decision, d.kind, d.institution, d.account)
+    n.run_id,
+    d.*
+FROM eval.run_input AS n
+INNER JOIN core.decision AS d ON n.submission_id = d.submission_id
+ORDER BY n.run_id, d.decision, d.kind, d.institution, d.account, n.period DESC, d.record_no DESC;
+
+CREATE VIEW eval.run_supervisory_event AS
+SELECT DISTINCT ON (n.run_id, e.event)
+    n.run_id,
+    e.*
+FROM eval.run_input AS n
+INNER JOIN core.supervisory_event AS e ON n.submission_id = e.submission_id
+ORDER BY n.run_id, e.event, n.period DESC;
+
+-- Flow rows that make up a year-to-date figure: the year-to-date row of the period where there is one, else the
+-- shorter windows inside the year. Which rows were taken is a view, so that guards and explain see the same ones.
+CREATE VIEW eval.run_flow AS
+WITH flow AS (
+    SELECT
+        n.run_id,
+        n.family,
+        n.feed,
+        n.period,
+        r.period AS run_period,
+        n.submission_id,
+        o.record_no,
+        o.institution,
+        o.measure,
+        o.part,
+        o.column_name,
+        o.window_from,
+        o.as_of AS window_to,
+        o.value,
+        (o.window_from = r.year_start AND o.as_of = r.as_of) AS whole
+    FROM eval.run AS r
+    INNER JOIN eval.run_input AS n ON r.run_id = n.run_id
+    INNER JOIN core.observation AS o ON n.submission_id = o.submission_id
+    WHERE o.window_from >= r.year_start AND o.as_of <= r.as_of
+),
+
+marked AS (
+    SELECT
+        f.*,
+        bool_or(f.whole) OVER (PARTITION BY f.run_id, f.feed, f.measure) AS feed_whole,
+        bool_or(f.whole) OVER (PARTITION BY f.run_id, f.feed, f.measure, f.institution, f.part) AS part_whole,
+        row_number() OVER (
+            PARTITION BY f.run_id, f.feed, f.measure, f.institution, f.part, f.window_from, f.window_to
+            ORDER BY f.period DESC
+        ) AS version
+    FROM flow AS f
+)
+
+SELECT
+    m.run_id,
+    m.family,
+    m.feed,
+    m.submission_id,
+    m.record_no,
+    m.institution,
+    m.measure,
+    m.part,
+    m.column_name,
+    m.window_from,
+    m.window_to,
+    m.value
+FROM marked AS m
+WHERE m.version = 1 AND (m.whole OR (NOT m.part_whole AND (m.period = m.run_period OR NOT m.feed_whole)));
+
+-- What was due and when it was done (N12): an event without a due date is due k working days after its issue.
+CREATE VIEW eval.run_timeliness AS
+SELECT
+    r.run_id,
+    i.indicator,
+    n.submission_id,
+    e.record_no,
+    e.event,
+    e.institution,
+    e.kind,
+    CAST(e.done_at AS date) AS done_on,
+    coalesce(CAST(e.due_at AS date), d.day) AS due_on
+FROM eval.run AS r
+INNER JOIN eval.indicator AS i ON r.rulebook_id = i.rulebook_id AND i.basis = 'on_time_rate'
+INNER JOIN eval.run_input AS n ON r.run_id = n.run_id AND i.family = n.family AND r.period = n.period
+INNER JOIN core.timeliness_event AS e
+    ON n.submission_id = e.submission_id AND e.kind = ANY(string_to_array(i.measure, ','))
+LEFT JOIN LATERAL (
+    SELECT w.day
+    FROM core.workday AS w
+    WHERE w.day > CAST(e.issued_at AS date) AND w.is_workday
+    ORDER BY w.day
+    OFFSET greatest(i.due_workdays - 1, 0)
+    LIMIT 1
+) AS d ON TRUE;

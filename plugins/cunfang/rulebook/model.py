@@ -61,11 +61,12 @@ class Indicator(Strict):
 
 
 class Allocation(Strict):
-    """How shares become amounts (S04, N9, N11, S12). Amounts in yuan."""
+    """How shares become amounts (S04, N9, N11, S12). Amounts in yuan; the concentration cap is a share of T."""
 
     quota_mode: Parameter[Literal["stock", "fixed"]]
     rounding_unit: Parameter[Exact]
     min_leg: Parameter[Exact]
+    concentration_cap: Parameter[Exact] | None = None
 
 
 class Participation(Strict):

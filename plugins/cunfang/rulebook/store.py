@@ -10,10 +10,10 @@ from cunfang.warehouse.copy import copy_rows
 _HEAD = text("""
     INSERT INTO eval.rulebook (
         code, content_hash, name, document, effective_from, effective_to, parent, full_scale,
-        quota_mode, rounding_unit, min_leg, disqualification_years, content
+        quota_mode, rounding_unit, min_leg, concentration_cap, disqualification_years, content
     ) VALUES (
         :code, :content_hash, :name, :document, :effective_from, :effective_to, :parent, :full_scale,
-        :quota_mode, :rounding_unit, :min_leg, :disqualification_years, CAST(:content AS jsonb)
+        :quota_mode, :rounding_unit, :min_leg, :concentration_cap, :disqualification_years, CAST(:content AS jsonb)
     )
     ON CONFLICT (content_hash) DO NOTHING
     RETURNING rulebook_id
@@ -24,11 +24,8 @@ def store_rulebook(connection: Connection, rulebook: Rulebook) -> int:
     """Load `rulebook` by content hash; its id, the same each time for the same content."""
     inserted = connection.scalar(_HEAD, _head(rulebook))
     if inserted is None:
-        found = connection.scalar(
-            text("SELECT rulebook_id FROM eval.rulebook WHERE content_hash = :hash"), {"hash": rulebook.content_hash}
-        )
-        assert found is not None
-        return int(found)
+        known = text("SELECT rulebook_id FROM eval.rulebook WHERE content_hash = :hash")
+        return int(connection.execute(known, {"hash": rulebook.content_hash}).scalar_one())
     rulebook_id = int(inserted)
     copy_rows(
         connection,
@@ -64,6 +61,7 @@ def _head(rulebook: Rulebook) -> dict[str, object]:
         "quota_mode": rulebook.allocation.quota_mode.value,
         "rounding_unit": rulebook.allocation.rounding_unit.value,
         "min_leg": rulebook.allocation.min_leg.value,
+        "concentration_cap": cap.value if (cap := rulebook.allocation.concentration_cap) else None,
         "disqualification_years": rulebook.participation.disqualification_years.value,
         "content": rulebook.model_dump_json(),
     }

@@ -18,15 +18,13 @@ def text_of(path: str) -> str:
 
 
 def run(connection: Connection, path: str, parameters: Mapping[str, object] | None = None) -> CursorResult[Any]:
-    """Execute one file; `%(name)s` in it is bound from `parameters`."""
-    return connection.exec_driver_sql(text_of(path), dict(parameters or {}))
+    """Execute one file; `%(name)s` in it is bound from `parameters`. A file that takes none may use `%` freely."""
+    if parameters is None:
+        return connection.exec_driver_sql(text_of(path), execution_options={"no_parameters": True})
+    return connection.exec_driver_sql(text_of(path), dict(parameters))
 
 
 def rows(connection: Connection, path: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
     """The result of one file as dictionaries; numeric stays Decimal."""
     return [dict(row) for row in run(connection, path, parameters).mappings()]
 
-
-def script(connection: Connection, path: str) -> None:
-    """Execute a file of several statements that takes no parameters, where `%` is only a percent sign."""
-    connection.exec_driver_sql(text_of(path), execution_options={"no_parameters": True})

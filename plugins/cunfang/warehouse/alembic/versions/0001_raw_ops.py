@@ -2,15 +2,15 @@
 
 from alembic import op
 
-from cunfang.warehouse.sql import script
+from cunfang.warehouse.sql import run
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    script(op.get_bind(), "migrations/0001_raw_ops.up.sql")
+    run(op.get_bind(), "migrations/0001_raw_ops.up.sql")
 
 
 def downgrade() -> None:
-    script(op.get_bind(), "migrations/0001_raw_ops.down.sql")
+    run(op.get_bind(), "migrations/0001_raw_ops.down.sql")

@@ -2,15 +2,15 @@
 
 from alembic import op
 
-from cunfang.warehouse.sql import script
+from cunfang.warehouse.sql import run
 
 revision = "0002"
 down_revision = "0001"
 
 
 def upgrade() -> None:
-    script(op.get_bind(), "migrations/0002_core.up.sql")
+    run(op.get_bind(), "migrations/0002_core.up.sql")
 
 
 def downgrade() -> None:
-    script(op.get_bind(), "migrations/0002_core.down.sql")
+    run(op.get_bind(), "migrations/0002_core.down.sql")

@@ -2,15 +2,15 @@
 
 from alembic import op
 
-from cunfang.warehouse.sql import script
+from cunfang.warehouse.sql import run
 
 revision = "0003"
 down_revision = "0002"
 
 
 def upgrade() -> None:
-    script(op.get_bind(), "migrations/0003_eval.up.sql")
+    run(op.get_bind(), "migrations/0003_eval.up.sql")
 
 
 def downgrade() -> None:
-    script(op.get_bind(), "migrations/0003_eval.down.sql")
+    run(op.get_bind(), "migrations/0003_eval.down.sql")

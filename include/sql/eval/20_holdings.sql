@@ -1,0 +1,43 @@
+-- What each bank holds at the base date, account by account, and what of it may move (S01, S02, S12).
+INSERT INTO eval.holding (
+    run_id, account, institution, owner, fund_category, balance, adjustable, available, matures_on, basis,
+    submission_id, record_no
+)
+SELECT
+    r.run_id,
+    a.account,
+    a.institution,
+    a.owner,
+    a.fund_category,
+    h.balance,
+    m.adjustable,
+    m.adjustable AND coalesce(h.matures_on, '-infinity') <= r.as_of,
+    h.matures_on,
+    m.basis,
+    h.submission_id,
+    h.record_no
+FROM batch AS b
+INNER JOIN eval.run AS r ON b.run_id = r.run_id
+INNER JOIN eval.run_input AS na ON r.run_id = na.run_id AND na.feed = 'accounts'
+INNER JOIN eval.run_input AS nb ON r.run_id = nb.run_id AND nb.feed = 'balances'
+INNER JOIN core.balance AS h ON nb.submission_id = h.submission_id AND r.as_of = h.as_of
+INNER JOIN core.account AS a ON na.submission_id = a.submission_id AND h.account = a.account
+INNER JOIN core.fund_category AS c ON a.fund_category = c.fund_category
+LEFT JOIN LATERAL (
+    SELECT d.decision
+    FROM eval.run_decision AS d
+    WHERE
+        d.run_id = r.run_id AND d.account = a.account AND d.kind = 'adjustable'
+        AND r.as_of BETWEEN d.valid_from AND coalesce(d.valid_to, 'infinity')
+    ORDER BY d.decided_on DESC
+    LIMIT 1
+) AS ruling ON TRUE
+CROSS JOIN LATERAL (
+    SELECT
+        CASE WHEN ruling.decision IS NOT NULL THEN TRUE ELSE coalesce(a.adjustable, c.adjustable) END AS adjustable,
+        CASE
+            WHEN ruling.decision IS NOT NULL THEN '决定 ' || ruling.decision
+            WHEN a.adjustable IS NOT NULL THEN coalesce(nullif(a.basis, ''), '账户约定')
+            ELSE c.name || CASE WHEN c.adjustable THEN '：可调整' ELSE '：存量不调整' END
+        END AS basis
+) AS m

@@ -1,0 +1,54 @@
+-- The bounded allocation must have a solution (N9): floors within T', caps not below it; else the names and the gap.
+WITH bound AS (
+    SELECT
+        p.run_id,
+        q.total,
+        q.distributable,
+        ceil(k.concentration_cap * q.total * 100) / 100 AS cap_amount,
+        p.name,
+        coalesce(sum(h.balance) FILTER (WHERE NOT h.adjustable), 0) AS floor_amount
+    FROM batch AS b
+    INNER JOIN eval.run AS r ON b.run_id = r.run_id
+    INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
+    INNER JOIN eval.quota AS q ON b.run_id = q.run_id
+    INNER JOIN eval.participant AS p ON q.run_id = p.run_id AND p.role = 'commercial'
+    LEFT JOIN eval.holding AS h ON p.run_id = h.run_id AND p.institution = h.institution
+    GROUP BY p.run_id, q.total, q.distributable, k.concentration_cap, p.institution, p.name
+)
+
+SELECT
+    r.run_id,
+    'EVA-V040' AS check_id,
+    'validity' AS class,
+    '额度总控为“决定数”，但没有有效的额度决定' AS message,
+    '请在决定表中补充种类为 quota 的决定及金额' AS advice
+FROM batch AS b
+INNER JOIN eval.run AS r ON b.run_id = r.run_id
+LEFT JOIN eval.quota AS q ON r.run_id = q.run_id
+WHERE q.run_id IS NULL
+UNION ALL
+SELECT
+    f.run_id,
+    'EVA-V041',
+    'validity',
+    format(
+        '不调整存量合计 %s 元超过可分配总量 %s 元，差 %s 元：%s', sum(f.floor_amount), f.distributable,
+        sum(f.floor_amount) - f.distributable,
+        string_agg(f.name || ' ' || f.floor_amount, '、' ORDER BY f.floor_amount DESC, f.name) FILTER (WHERE f.floor_amount > 0)
+    ),
+    '请核对一事一议金额、额度决定与账户的可调整标志'
+FROM bound AS f
+GROUP BY f.run_id, f.distributable
+HAVING sum(f.floor_amount) > f.distributable
+UNION ALL
+SELECT
+    f.run_id,
+    'EVA-V042',
+    'validity',
+    format('各银行上限合计 %s 元低于可分配总量 %s 元', sum(greatest(f.cap_amount, f.floor_amount)), f.distributable),
+    '请提高集中度上限，或由县政府决定超出部分的存放'
+FROM bound AS f
+WHERE f.cap_amount IS NOT NULL
+GROUP BY f.run_id, f.distributable
+HAVING sum(greatest(f.cap_amount, f.floor_amount)) < f.distributable
+ORDER BY run_id, check_id, message

@@ -1,0 +1,52 @@
+-- Amounts to the fen (N11): whole units to the largest remainders, the last step to the fen, ties by score and code.
+-- A bank at its floor or cap, and what is set aside, keeps its exact amount.
+WITH stepped AS (
+    SELECT
+        d.run_id,
+        d.institution,
+        d.current_amount,
+        d.bounded_target,
+        q.distributable,
+        k.rounding_unit,
+        d.cap_amount,
+        coalesce(s.score, 0) AS score,
+        d.binding = 'fixed' AS fixed,
+        CASE
+            WHEN d.binding = 'none'
+                THEN greatest(floor(d.bounded_target / k.rounding_unit) * k.rounding_unit, d.floor_amount)
+            ELSE d.bounded_target
+        END AS base
+    FROM batch AS b
+    INNER JOIN eval.run AS r ON b.run_id = r.run_id
+    INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
+    INNER JOIN eval.quota AS q ON r.run_id = q.run_id
+    INNER JOIN eval.bounded AS d ON r.run_id = d.run_id
+    LEFT JOIN eval.score AS s ON d.run_id = s.run_id AND d.institution = s.institution
+),
+
+room AS (
+    SELECT
+        t.*,
+        t.distributable - sum(t.base) FILTER (WHERE NOT t.fixed) OVER (PARTITION BY t.run_id) AS left_over,
+        round(t.bounded_target - t.base, 20) AS remainder,
+        CASE WHEN t.fixed THEN 0 ELSE least(t.rounding_unit, t.cap_amount - t.base) END AS capacity
+    FROM stepped AS t
+),
+
+queued AS (
+    SELECT
+        m.*,
+        sum(m.capacity) OVER (
+            PARTITION BY m.run_id ORDER BY m.fixed, m.remainder DESC, m.score DESC, m.institution
+            ROWS UNBOUNDED PRECEDING
+        ) - m.capacity AS given_before
+    FROM room AS m
+)
+
+INSERT INTO eval.allocation (run_id, institution, target, current_amount)
+SELECT
+    run_id,
+    institution,
+    base + greatest(least(capacity, left_over - given_before), 0),
+    current_amount
+FROM queued

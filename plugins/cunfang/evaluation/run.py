@@ -1,0 +1,133 @@
+"""One evaluation: pinned inputs, a rule book, and every step kept; the same inputs give the same run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, text
+
+from cunfang.evaluation.pin import DoubleDeliveryError, Input, input_hash, missing_feeds, pin
+from cunfang.evaluation.steps import Answer, RunStoppedError, compute
+from cunfang.feeds.contract import contract
+from cunfang.finding import Finding, Klass
+from cunfang.period import Period
+from cunfang.rulebook import Rulebook, store_rulebook
+from cunfang.warehouse.copy import copy_rows
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A run that was computed, or found as computed before (`fresh` is False)."""
+
+    run_id: int
+    fresh: bool
+    noted: list[Finding]
+
+
+def evaluate(engine: Engine, region: str, period: Period, rulebook: Rulebook) -> Evaluated:
+    """Evaluate `region` for `period` by `rulebook`, all of it or nothing.
+
+    Raises RunStoppedError with the questions when a feed, a value or a decision is missing (N8, S15); the questions
+    are kept in ops.finding, nothing else is.
+    """
+    try:
+        with engine.begin() as connection:
+            return _evaluate(connection, region, period, rulebook)
+    except RunStoppedError as stopped:
+        with engine.begin() as connection:
+            _keep(connection, region, period, stopped.findings)
+        raise
+
+
+def _evaluate(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> Evaluated:
+    # Two evaluations of the same region and period take turns; the second finds the first one's run.
+    lock = text("SELECT pg_advisory_xact_lock(hashtext('cunfang.evaluate'), hashtext(:key))")
+    connection.execute(lock, {"key": f"{region}|{period}"})
+    inputs = _pinned(connection, region, period, rulebook)
+    digest = input_hash(region, period, rulebook, inputs)
+    known = connection.scalar(text("SELECT run_id FROM eval.run WHERE input_hash = :hash"), {"hash": digest})
+    if known is not None:
+        return Evaluated(int(known), False, [])
+    run_id = _register(connection, region, period, rulebook, inputs, digest)
+    noted = [item.finding for item in compute(connection, [run_id])]
+    _keep(connection, region, period, noted)
+    return Evaluated(run_id, True, noted)
+
+
+def _pinned(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> list[Input]:
+    questions = [_not_in_force(rulebook, period)] if not _in_force(rulebook, period) else []
+    questions += [_missing(feed, period) for feed in missing_feeds(connection, region, period, rulebook)]
+    try:
+        inputs = pin(connection, region, period, rulebook)
+    except DoubleDeliveryError as error:
+        advice = "请在地区配置中写明税收报送安排，并撤回不适用的一份"
+        questions.append(Finding("EVA-V003", Klass.VALIDITY, str(error), advice))
+        inputs = []
+    if questions:
+        raise RunStoppedError([Answer(0, question) for question in questions])
+    return inputs
+
+
+def _in_force(rulebook: Rulebook, period: Period) -> bool:
+    return rulebook.effective_from <= period.end and (
+        rulebook.effective_to is None or period.start <= rulebook.effective_to
+    )
+
+
+def _not_in_force(rulebook: Rulebook, period: Period) -> Finding:
+    until = f"至 {rulebook.effective_to}" if rulebook.effective_to else "起"
+    message = f"考核办法 {rulebook.code} 自 {rulebook.effective_from} {until}施行，不适用于 {period}"
+    return Finding("EVA-V004", Klass.VALIDITY, message, "请指定当期有效的考核办法")
+
+
+def _missing(feed: str, period: Period) -> Finding:
+    agreed = contract(feed)
+    message = f"{period} 缺少报送：{agreed.name}（{feed}），由{agreed.provider}报送"
+    return Finding("EVA-V005", Klass.VALIDITY, message, "请催报；无发生额的也应零报送（只有表头的文件）")
+
+
+def _register(
+    connection: Connection, region: str, period: Period, rulebook: Rulebook, inputs: list[Input], digest: str
+) -> int:
+    inserted = connection.execute(
+        text("""
+            INSERT INTO eval.run (region, period, as_of, year_start, rulebook_id, input_hash)
+            VALUES (:region, :period, :as_of, :year_start, :rulebook_id, :input_hash)
+            RETURNING run_id
+        """),
+        {
+            "region": region,
+            "period": str(period),
+            "as_of": period.end,
+            "year_start": period.year_start,
+            "rulebook_id": store_rulebook(connection, rulebook),
+            "input_hash": digest,
+        },
+    )
+    run_id = int(inserted.scalar_one())
+    copy_rows(
+        connection,
+        "eval.run_input",
+        ("run_id", "submission_id", "feed", "family", "period", "sha256"),
+        ((run_id, item.submission_id, item.feed, item.family, item.period, item.sha256) for item in inputs),
+    )
+    draft = text("INSERT INTO eval.run_event (run_id, status, actor) VALUES (:run_id, 'draft', 'cunfang')")
+    connection.execute(draft, {"run_id": run_id})
+    return run_id
+
+
+_KEEP = text("""
+    INSERT INTO ops.finding (region, period, check_id, class, message, advice)
+    SELECT :region, :period, :check, :klass, :message, :advice
+    WHERE NOT EXISTS (
+        SELECT 1 FROM ops.finding
+        WHERE region = :region AND period = :period AND submission_id IS NULL AND check_id = :check AND message = :message
+    )
+""")
+
+
+def _keep(connection: Connection, region: str, period: Period, findings: list[Finding]) -> None:
+    """Findings of an evaluation stay with the region and period, once each, where mails and pages show them."""
+    for item in findings:
+        values = {"check": item.check, "klass": item.klass.value, "message": item.message, "advice": item.advice}
+        connection.execute(_KEEP, {"region": region, "period": str(period), **values})

@@ -1,0 +1,79 @@
+"""Run the evaluation's SQL over a batch of runs, step by step in file order; each `ask` step may stop it with questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from cunfang.finding import Finding, Klass
+from cunfang.warehouse.copy import copy_rows
+from cunfang.warehouse.sql import rows, run
+
+SCORING = ("10_participants", "12_ask_participants", "20_holdings", "22_ask_holdings", "30_indicator_values",
+           "32_ask_values", "40_points", "50_scores", "52_ask_scores")  # fmt: skip
+ALLOCATION = ("60_quota", "62_ask_quota", "70_bounded", "75_allocation")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an `ask` step said of a run."""
+
+    run_id: int
+    finding: Finding
+
+
+class RunStoppedError(Exception):
+    """The evaluation cannot go on without an answer; nothing of it was kept."""
+
+    def __init__(self, answers: Sequence[Answer]) -> None:
+        self.answers = list(answers)
+        super().__init__("；".join(f"[{item.finding.check}] {item.finding.message}" for item in answers))
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The questions, each with what to do."""
+        return [item.finding for item in self.answers]
+
+
+def compute(connection: Connection, run_ids: Sequence[int]) -> list[Answer]:
+    """Fill eval.* for pinned runs, from participants to legs, in the caller's transaction.
+
+    Gives what is noted without stopping (macro class). Raises RunStoppedError when an answer is needed; the caller
+    rolls back.
+    """
+    connection.execute(text("CREATE TEMPORARY TABLE batch (run_id bigint PRIMARY KEY) ON COMMIT DROP"))
+    copy_rows(connection, "batch", ("run_id",), ((run_id,) for run_id in run_ids))
+    connection.execute(text("ANALYZE batch"))
+    noted: list[Answer] = []
+    for step in (*SCORING, *ALLOCATION):
+        if "_ask_" in step:
+            noted += _ask(connection, step)
+        else:
+            run(connection, f"eval/{step}.sql")
+    _plan_transfers(connection)
+    run(connection, "eval/90_adjustment.sql")
+    connection.execute(text("DROP TABLE batch, need, supply, receiver, transfer_group, draft_leg"))
+    return noted
+
+
+def _ask(connection: Connection, step: str) -> list[Answer]:
+    answers = [
+        Answer(row["run_id"], Finding(row["check_id"], Klass(row["class"]), row["message"], row["advice"]))
+        for row in rows(connection, f"eval/{step}.sql")
+    ]
+    if any(item.finding.blocking for item in answers):
+        raise RunStoppedError(answers)
+    return answers
+
+
+def _plan_transfers(connection: Connection) -> None:
+    """One turn per group of one owner and category, all runs at once; then what is blocked, then the legs (N10)."""
+    run(connection, "eval/80_transfer_tables.sql")
+    turns = connection.execute(text("SELECT coalesce(max(turn), 0) FROM transfer_group")).scalar_one()
+    for turn in range(1, turns + 1):
+        run(connection, "eval/82_transfer_turn.sql", {"turn": turn})
+        run(connection, "eval/84_transfer_settle.sql", {"turn": turn})
+    run(connection, "eval/86_transfer_blocked.sql")
+    run(connection, "eval/88_legs.sql")
