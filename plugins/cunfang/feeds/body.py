@@ -1,0 +1,193 @@
+"""The rows under the header: records, totals tied out, notes passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from cunfang.feeds import parse
+from cunfang.feeds.contract import Contract, Kind, Layout
+from cunfang.feeds.faults import Fault, FaultError, finding
+from cunfang.feeds.grid import Grid, a1
+from cunfang.feeds.heading import Header, Heading
+from cunfang.feeds.record import Record, Value
+from cunfang.feeds.rules import rules
+from cunfang.feeds.title import plain
+from cunfang.finding import Finding
+from cunfang.institution import normal_form
+
+NAMING = (Kind.TEXT, Kind.INSTITUTION, Kind.ACCOUNT)
+
+
+def read_rows(
+    grid: Grid,
+    header: Header,
+    contract: Contract,
+    layout: Layout | None,
+    fixed: Mapping[str, Value],
+    unit: str,
+    file: str,
+) -> tuple[list[Record], list[Finding]]:
+    """Every row under the header as records; `fixed` are the values that hold for the whole table."""
+    table = _Table(grid, header, contract, layout, fixed, unit, file)
+    for row in range(header.last + 1, len(grid.rows)):
+        table.take(row)
+    table.findings += table.percent_faults()
+    return table.records, table.findings
+
+
+@dataclass
+class _Sum:
+    """What the rows of one money column add up to; `decimals` is the finest writing seen."""
+
+    block: Decimal = Decimal(0)
+    whole: Decimal = Decimal(0)
+    rows: int = 0
+    decimals: int = 0
+    readable: bool = True
+
+    def add(self, text: str) -> None:
+        """Count one row in."""
+        try:
+            value = Decimal(0) if parse.is_blank(text) else parse.number(text)
+        except FaultError:
+            self.readable = False
+            return
+        self.block += value
+        self.whole += value
+        self.rows += 1
+        self.decimals = max(self.decimals, _decimals(value))
+
+
+@dataclass
+class _Table:
+    """The walk down one table."""
+
+    grid: Grid
+    header: Header
+    contract: Contract
+    layout: Layout | None
+    fixed: Mapping[str, Value]
+    unit: str
+    file: str
+    records: list[Record] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        names = self.contract.by_name
+        self.columns = [h for h in self.header.headings if h.target in names]
+        self.metrics = [h for h in self.header.headings if h.target and h.target not in names]
+        self.money = [h for h in self.columns if names[h.target].type is Kind.MONEY]
+        self.sums = {h.target: _Sum() for h in self.money}
+        self.merged_over = {h.index for h in self.columns if not names[h.target].type.numeric}
+        self.words = [h.index for h in self.columns if names[h.target].type in NAMING]
+
+    def take(self, row: int) -> None:
+        """One row: blank, note, total, or data."""
+        cells = self.grid.rows[row]
+        first = next((text for column in range(len(cells)) if (text := self.grid.text(row, column).strip())), "")
+        if not first:
+            return
+        if self.layout is None:
+            if len(cells) != len(self.grid.rows[0]) and self.grid.format == "csv":
+                self.findings.append(self._ragged(row))
+                return
+        elif rules().is_footnote(plain(first)):
+            return
+        elif (word := self._total_word(row, first)) is not None:
+            self._tie_out(row, word)
+            return
+        values = {heading.target: self._value(row, heading) for heading in self.columns}
+        for heading in self.money:
+            self.sums[heading.target].add(values[heading.target].text)
+        for record in self._records(row, values):
+            self.records.append(Record(len(self.records) + 1, self.grid.sheet, row + 1, record))
+
+    def _records(self, row: int, values: dict[str, Value]) -> Iterator[dict[str, Value]]:
+        """The row itself, or one record per filled metric of a wide layout."""
+        wide = self.layout.wide if self.layout else None
+        if wide is None:
+            yield {**self.fixed, **values}
+            return
+        for heading in self.metrics:
+            text = self.grid.text(row, heading.index)
+            if parse.is_blank(text):
+                continue
+            metric = Value(heading.target, a1(self.header.last, heading.index))
+            unit = heading.unit or wide.metrics[heading.target].unit
+            if (row, heading.index) in self.grid.percent:
+                unit = ""
+            yield {**self.fixed, **values, wide.name: metric, wide.value: Value(text, a1(row, heading.index), unit)}
+
+    def _value(self, row: int, heading: Heading) -> Value:
+        column = self.contract.by_name[heading.target]
+        place = self.grid.holder(row, heading.index) if heading.index in self.merged_over else (row, heading.index)
+        unit = ""
+        if column.type is Kind.MONEY:
+            unit = heading.unit or self.unit
+        elif column.type is Kind.RATIO and place not in self.grid.percent:
+            unit = heading.unit
+        return Value(self.grid.text(*place), a1(*place), unit)
+
+    def _total_word(self, row: int, first: str) -> str | None:
+        """The word that marks a total row: in its first cell, or where a name should stand."""
+        texts = [first, *(self.grid.text(row, index) for index in self.words)]
+        return next((text.strip() for text in texts if normal_form(text).rstrip(":") in rules().total_words), None)
+
+    def _tie_out(self, row: int, word: str) -> None:
+        """Hold a printed total against the rows above, with the slack that rounding each row to the writing gives."""
+        closing = rules().total_words[normal_form(word).rstrip(":")]
+        for heading in self.money:
+            added = self.sums[heading.target]
+            summed = added.whole if closing else added.block
+            text = self.grid.text(row, heading.index)
+            try:
+                printed = None if parse.is_blank(text) else parse.number(text)
+            except FaultError:
+                printed = None
+            if printed is not None and added.readable:
+                unit = heading.unit or self.unit
+                decimals = max(added.decimals, _decimals(printed))
+                slack = Decimal(0) if unit == "元" else (added.rows + 1) * Decimal(5).scaleb(-decimals - 1)
+                if abs(printed - summed) > slack:
+                    self.findings.append(self._total_fault(row, heading, word, text, summed, printed - summed, unit))
+            added.block = Decimal(0)
+
+    def _total_fault(
+        self, row: int, heading: Heading, word: str, text: str, summed: Decimal, difference: Decimal, unit: str
+    ) -> Finding:
+        return finding(
+            Fault.TOTAL,
+            title=self.contract.by_name[heading.target].title,
+            word=word,
+            printed=text,
+            summed=f"{summed:f}",
+            difference=f"{difference:f}",
+            unit=unit,
+            file=self.file,
+            sheet=self.grid.sheet,
+            cell=a1(row, heading.index),
+            column=heading.target,
+        )
+
+    def _ragged(self, row: int) -> Finding:
+        found, expected = len(self.grid.rows[row]), len(self.grid.rows[0])
+        cell = a1(row, min(found, expected))
+        return finding(Fault.RAGGED_ROW, found=found, expected=expected, file=self.file, cell=cell)
+
+    def percent_faults(self) -> Iterator[Finding]:
+        """xls does not show percent formats: 0.25 and 25% cannot be told apart there, so a person is asked."""
+        wide = self.layout.wide if self.layout else None
+        if self.grid.format != "xls" or wide is None:
+            return
+        for heading in self.metrics:
+            unit = heading.unit or wide.metrics[heading.target].unit or "1"
+            where = {"sheet": self.grid.sheet, "cell": a1(self.header.last, heading.index)}
+            title = wide.metrics[heading.target].headings[0]
+            yield finding(Fault.PERCENT_UNSEEN, title=title, unit=unit, file=self.file, **where)
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -1,0 +1,228 @@
+"""Feed contracts (报送约定): who delivers what, when, in which columns, units and layouts; all of it data (S25, N1)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from cunfang.feeds.document import Model, load
+from cunfang.money import UNITS
+from cunfang.period import Period
+from cunfang.settings import INCLUDE
+
+FEEDS: Path = INCLUDE / "feeds"
+CANONICAL = "canonical"
+NOT_CONTRACTS = frozenset({"reading.yaml"})
+
+
+def _period_key(key: str) -> str:
+    Period.parse(key)
+    return key
+
+
+PeriodKey = Annotated[str, AfterValidator(_period_key), Field(pattern=r"^\d{4}-Q[1-4]$")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Kind(StrEnum):
+    """Types of a column."""
+
+    TEXT = "text"
+    CODE = "code"
+    INSTITUTION = "institution"
+    INSTITUTION_OPTIONAL = "institution_optional"
+    LIST = "list"
+    DATE = "date"
+    DATETIME = "datetime"
+    MONEY = "money"
+    RATIO = "ratio"
+    NUMBER = "number"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    ACCOUNT = "account"
+    CHOICE = "choice"
+
+    @property
+    def numeric(self) -> bool:
+        """Whether a value is counted, so that a merged cell must not repeat it."""
+        return self in (Kind.MONEY, Kind.RATIO, Kind.NUMBER, Kind.INTEGER)
+
+    @property
+    def institution(self) -> bool:
+        """Whether a value names an institution that the register must know."""
+        return self in (Kind.INSTITUTION, Kind.INSTITUTION_OPTIONAL)
+
+
+class Column(Model):
+    """One canonical column. `choices` maps what may be written to the canonical word; `unit` is the stored unit."""
+
+    name: Name
+    title: str = Field(description="中文列名，也是办公表格认得的表头")
+    aliases: tuple[str, ...] = Field(default=(), description="办公表格里的其他表头写法")
+    type: Kind
+    required: bool = Field(default=True, description="每行必须有值")
+    presence: Literal["", "must", "should", "may"] = Field(
+        default="", description="表头缺这一列：must 退回，should 提示，may 不提；默认 required 为 must，否则 should"
+    )
+    choices: dict[str, str] = Field(default_factory=dict, description="写法 → 规范值")
+    sign: Literal["any", "nonnegative", "positive"] = "any"
+    unit: str = Field(default="", description="入库单位；金额恒为元")
+    loaded: bool = Field(default=True, description="false：只用于核对，不入库")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _presence_follows_required(cls, data: object) -> object:
+        if isinstance(data, dict) and not data.get("presence"):
+            return {**data, "presence": "must" if data.get("required", True) else "should"}
+        return data
+
+    @model_validator(mode="after")
+    def _choices_belong_to_choice(self) -> Self:
+        if (self.type is Kind.CHOICE) != bool(self.choices):
+            raise ValueError(f"列 {self.name}：choices 与 type: choice 必须同时出现")
+        return self
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Headings an office layout may use for this column."""
+        return (self.title, *self.aliases)
+
+
+class Metric(Model):
+    """One column of a wide layout that becomes a record of its own."""
+
+    headings: tuple[str, ...] = Field(min_length=1)
+    unit: str = ""
+
+
+class Wide(Model):
+    """Columns to records: the metric's key goes into column `name`, its cell into column `value`."""
+
+    name: Name
+    value: Name
+    metrics: dict[str, Metric] = Field(min_length=1)
+
+
+class Layout(Model):
+    """One form in which a provider writes the feed. Headings: titles and aliases of the contract, and `headings`."""
+
+    name: str
+    valid_from: PeriodKey = "1949-Q4"
+    valid_to: PeriodKey | None = None
+    formats: tuple[Literal["xlsx", "xls", "csv"], ...] = ("xlsx", "xls", "csv")
+    sheets: tuple[str, ...] = Field(default=(), description="工作表名；空 = 第一张可见工作表")
+    title: dict[Name, Literal["start", "end"]] = Field(default_factory=dict, description="由标题时段得出的列")
+    title_ends: Literal["period_end", "within_period"] = "period_end"
+    unit: Literal["stated", "元", "万元", "亿元"] = Field(
+        default="stated", description="stated = 必须由单位行或表头写明"
+    )
+    headings: dict[Name, tuple[str, ...]] = Field(default_factory=dict, description="本表另有的表头写法")
+    groups: tuple[str, ...] = Field(default=(), description="多行表头中只起归类作用的上级表头")
+    ignored: tuple[str, ...] = Field(default=(), description="认得但不取的列（计算列、序号）")
+    constants: dict[Name, str] = Field(default_factory=dict, description="整张表同一取值的列")
+    wide: Wide | None = None
+
+    def holds(self, period: Period) -> bool:
+        """Whether the layout is in use in `period`."""
+        after = Period.parse(self.valid_from) <= period
+        return after and (self.valid_to is None or period <= Period.parse(self.valid_to))
+
+
+class Contract(Model):
+    """One feed as agreed with its provider."""
+
+    feed: Name
+    name: str
+    provider: str
+    family: str = Field(default="", description="可互相替代的报送（国税、地税、税务）共用一族；默认同 feed")
+    replaces: tuple[Name, ...] = Field(default=(), description="一份顶替几份：合并后的税务局顶替国税、地税两份")
+    check_prefix: str = Field(pattern=r"^[A-Z]{3}$")
+    table: str = Field(pattern=r"^core\.[a-z_]+$")
+    coverage: Literal["period", "snapshot", "register"]
+    cadence: Literal["monthly", "quarterly", "yearly"] = "quarterly"
+    due: int = Field(default=10, ge=0, description="期末后第几个工作日前报送")
+    late: Literal["wait", "use_previous", "exclude"] = "wait"
+    allow_empty: bool = Field(default=False, description="只有表头 = 零报告")
+    key: tuple[Name, ...] = Field(min_length=1)
+    columns: tuple[Column, ...] = Field(min_length=1)
+    references: dict[Name, Name] = Field(default_factory=dict, description="列 → 被引用的报送")
+    layouts: tuple[Layout, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _family_defaults_to_feed(cls, data: object) -> object:
+        if isinstance(data, dict) and not data.get("family"):
+            return {**data, "family": data.get("feed", "")}
+        return data
+
+    @model_validator(mode="after")
+    def _names_hang_together(self) -> Self:
+        names = [column.name for column in self.columns]
+        if doubled := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"列名重复：{'、'.join(sorted(doubled))}")
+        used = {"key": set(self.key), "references": set(self.references)}
+        for layout in self.layouts:
+            wide = {layout.wide.name, layout.wide.value} if layout.wide else set()
+            used[f"layouts {layout.name}"] = {*layout.title, *layout.headings, *layout.constants, *wide}
+        for where, mentioned in used.items():
+            if unknown := mentioned - set(names):
+                raise ValueError(f"{where} 提到没有的列：{'、'.join(sorted(unknown))}")
+        if len({layout.name for layout in self.layouts} | {CANONICAL}) != len(self.layouts) + 1:
+            raise ValueError("layouts 的 name 不得重复，也不得叫 canonical")
+        return self
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        """Column name → column, in order."""
+        return {column.name: column for column in self.columns}
+
+    @property
+    def loaded_columns(self) -> tuple[Column, ...]:
+        """The columns that `table` stores; the others are read and checked only."""
+        return tuple(column for column in self.columns if column.loaded)
+
+    @property
+    def has_money(self) -> bool:
+        """Whether a file must say in which unit its amounts are."""
+        return any(column.type is Kind.MONEY for column in self.columns)
+
+    def layouts_in(self, period: Period) -> tuple[Layout, ...]:
+        """The office layouts in use in `period`."""
+        return tuple(layout for layout in self.layouts if layout.holds(period))
+
+
+def load_contract(path: Path) -> Contract:
+    """One contract file; a DocumentError names file, line and key."""
+    return load(path, Contract)
+
+
+@lru_cache(maxsize=8)
+def contracts(folder: Path = FEEDS) -> dict[str, Contract]:
+    """Every contract of `folder` by feed, in file order; cached, as a process reads one set of contracts."""
+    found = [load_contract(path) for path in sorted(folder.glob("*.yaml")) if path.name not in NOT_CONTRACTS]
+    return {contract.feed: contract for contract in found}
+
+
+def contract(feed: str, folder: Path = FEEDS) -> Contract:
+    """The contract of `feed`; a KeyError lists the feeds there are."""
+    known = contracts(folder)
+    if feed not in known:
+        raise KeyError(f"没有报送约定 {feed}；现有：{'、'.join(known)}")
+    return known[feed]
+
+
+def alternatives(family: str, folder: Path = FEEDS) -> list[tuple[str, ...]]:
+    """The sets of feeds, any one of which makes `family` complete: the merged feed, or all those that it replaces."""
+    members = [item for item in contracts(folder).values() if item.family == family]
+    if not members:
+        raise KeyError(f"没有报送约定属于 {family}")
+    merged = [(item.feed,) for item in members if item.replaces]
+    separate = tuple(item.feed for item in members if not item.replaces)
+    return [*merged, *([separate] if separate else [])]
+
+
+MONEY_UNITS: tuple[str, ...] = tuple(UNITS)

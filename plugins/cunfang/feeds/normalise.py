@@ -1,0 +1,172 @@
+"""Records of text to typed rows: money in yuan, days, canonical words, institutions resolved; faults by cell (N1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cunfang.feeds import parse
+from cunfang.feeds.contract import Column, Contract, Kind
+from cunfang.feeds.faults import Fault, FaultError, finding
+from cunfang.feeds.record import Reading, Record, Value
+from cunfang.feeds.workbook import Blind
+from cunfang.finding import Finding
+from cunfang.institution import Register
+from cunfang.period import Period
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Scalar = Decimal | date | datetime | str | bool | int | tuple[str, ...] | None
+WRITTEN = "_written"
+
+
+@dataclass(frozen=True)
+class TypedRow:
+    """One canonical row. Keys of `fields`: the contract's columns, and `<column>_written` for institutions."""
+
+    record_no: int
+    sheet: str
+    row_no: int
+    fields: Mapping[str, Scalar]
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A row that cannot be typed, kept with its reasons."""
+
+    record: Record
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The rows of one submission in canonical types, and what could not be taken."""
+
+    contract: Contract
+    period: Period
+    rows: tuple[TypedRow, ...]
+    quarantine: tuple[Quarantined, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Column names of `frame`, in order."""
+        return _columns(self.contract)
+
+    def frame(self) -> pd.DataFrame:
+        """The rows as a frame of dtype object (Decimal, date, None kept), indexed by record_no."""
+        import pandas as pd
+
+        data = [[row.fields[name] for name in self.columns] for row in self.rows]
+        index = pd.Index([row.record_no for row in self.rows], name="record_no", dtype="int64")
+        return pd.DataFrame(data, columns=list(self.columns), index=index, dtype=object)
+
+    def place(self, record_no: int, column: str = "") -> tuple[str, str]:
+        """Sheet and A1 cell of a row's column: where a finding about it points."""
+        row = self._by_no[record_no]
+        return row.sheet, row.cells.get(column.removesuffix(WRITTEN), "")
+
+    @cached_property
+    def _by_no(self) -> dict[int, TypedRow]:
+        return {row.record_no: row for row in self.rows}
+
+
+def normalise(
+    contract: Contract, source: Reading | Iterable[Record], register: Register | None, period: Period, *, file: str = ""
+) -> Typed:
+    """Type every record of `source`. An unknown institution is None beside its text; the quality room reports it.
+
+    `register` may be None only where the contract has no institution to resolve, or to leave all unresolved.
+    Typing faults are findings `FILE-V…` with the cell; their rows go to `quarantine`.
+    """
+    records = source.records if isinstance(source, Reading) else tuple(source)
+    name = source.file if isinstance(source, Reading) else file
+    rows: list[TypedRow] = []
+    quarantine: list[Quarantined] = []
+    findings: list[Finding] = []
+    for record in records:
+        values, faults = _row(contract, record, register, name)
+        findings += faults
+        blocking = tuple(fault for fault in faults if fault.blocking)
+        if blocking:
+            quarantine.append(Quarantined(record, blocking))
+        else:
+            rows.append(TypedRow(record.record_no, record.sheet, record.row_no, values, record.cells))
+    return Typed(contract, period, tuple(rows), tuple(quarantine), tuple(findings))
+
+
+def _columns(contract: Contract) -> tuple[str, ...]:
+    names: list[str] = []
+    for column in contract.columns:
+        names += [column.name, column.name + WRITTEN] if column.type.institution else [column.name]
+    return tuple(names)
+
+
+def _row(
+    contract: Contract, record: Record, register: Register | None, file: str
+) -> tuple[dict[str, Scalar], list[Finding]]:
+    values: dict[str, Scalar] = {}
+    faults: list[Finding] = []
+    for column in contract.columns:
+        value = record.fields.get(column.name, Value(""))
+        where = {
+            "file": file,
+            "sheet": record.sheet,
+            "cell": value.cell or f"第{record.row_no}行",
+            "column": column.name,
+            "record_no": record.record_no,
+            "title": column.title,
+        }
+        try:
+            values[column.name] = typed = _typed(column, value, register)
+            if column.type is Kind.MONEY and isinstance(typed, Decimal):
+                values[column.name] = fen = parse.to_fen(typed)
+                if fen != typed:
+                    faults.append(finding(Fault.ROUNDED, text=value.text, exact=f"{typed:f}", **where))
+        except FaultError as error:
+            values[column.name] = None
+            faults.append(error.finding(**where))
+        if column.type.institution:
+            values[column.name + WRITTEN] = value.text.strip() or None
+    return values, faults
+
+
+def _typed(column: Column, value: Value, register: Register | None) -> Scalar:
+    """One value in its column's type; a FaultError says why it is none."""
+    blank = parse.is_blank(value.text) if column.type in _MARKED else not value.text.strip()
+    if blank:
+        if column.required:
+            raise FaultError(Fault.REQUIRED)
+        return () if column.type is Kind.LIST else None
+    if value.text in _BLIND:
+        raise FaultError(Fault.NO_CACHED_VALUE, what=value.text.removeprefix("#"))
+    if column.type.institution:
+        return register.resolve(value.text) if register else None
+    if column.type is Kind.MONEY:
+        return parse.exact_yuan(value.text, value.unit)
+    if column.type is Kind.RATIO:
+        return parse.ratio(value.text, value.unit)
+    if column.type is Kind.CHOICE:
+        return parse.choice(value.text, column.choices)
+    return _PARSERS[column.type](value.text)
+
+
+_BLIND = frozenset(Blind)
+_MARKED = frozenset({Kind.MONEY, Kind.RATIO, Kind.NUMBER, Kind.INTEGER, Kind.DATE, Kind.DATETIME})
+_PARSERS: dict[Kind, Callable[[str], Scalar]] = {
+    Kind.TEXT: str.strip,
+    Kind.CODE: parse.code,
+    Kind.ACCOUNT: parse.account,
+    Kind.NUMBER: parse.number,
+    Kind.INTEGER: parse.integer,
+    Kind.BOOLEAN: parse.boolean,
+    Kind.DATE: parse.day,
+    Kind.DATETIME: parse.moment,
+    Kind.LIST: parse.parts,
+}

@@ -1,0 +1,146 @@
+"""Text to typed values: what offices really write is accepted, all else is a fault, nothing is guessed (N1, N2)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from cunfang.feeds.contract import MONEY_UNITS
+from cunfang.feeds.faults import Fault, FaultError
+from cunfang.feeds.rules import rules
+from cunfang.institution import normal_form
+from cunfang.money import FEN, yuan
+
+MONEY_LIMIT = Decimal(10) ** 16
+NUMBER_DIGITS = 30
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x2212: 0x2D, 0xA0: 0x20}
+_NUMBER = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
+_DATE = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日)")
+_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_MIDNIGHT = re.compile(r"[ T]0?0:00(?::00(?:\.0+)?)?$")
+_TIME = re.compile(r"^(.*?)(?:[ T]+|(?<=日))(\d{1,2})[:时](\d{2})分?(?::(\d{2}))?$")
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+")
+_LIST = re.compile(r"[;；]")
+
+
+def narrow(text: str) -> str:
+    """Full-width forms as half-width, ends trimmed. Not NFKC: that would turn a footnote mark ² into a digit."""
+    return text.translate(_NARROW).strip()
+
+
+def is_blank(text: str) -> bool:
+    """Whether a cell says nothing: empty, or one of the marks offices use for nothing."""
+    kept = narrow(text)
+    return not kept or kept in rules().blanks
+
+
+def number(text: str) -> Decimal:
+    """A number; thousands separators, full-width digits, `(1,234)` and `△1,234` for negatives are understood."""
+    kept = narrow(text)
+    sign = 1
+    if kept[:1] in ("-", "+", "△", "▲"):
+        sign, kept = (1 if kept[0] == "+" else -1), kept[1:].lstrip()
+    elif kept.startswith("(") and kept.endswith(")"):
+        sign, kept = -1, kept[1:-1]
+    if re.fullmatch(r"\.\d+", kept):
+        raise FaultError(Fault.LOST_DIGIT, text=text)
+    if not (kept.isascii() and _NUMBER.fullmatch(kept)):
+        raise FaultError(Fault.NOT_A_NUMBER, text=text)
+    if len(kept) > NUMBER_DIGITS:
+        raise FaultError(Fault.OUT_OF_RANGE, text=text)
+    return sign * Decimal(kept.replace(",", ""))
+
+
+def exact_yuan(text: str, unit: str) -> Decimal:
+    """Money in yuan, unrounded. A unit written in the cell itself (`6078万元`) goes before the column's."""
+    kept = narrow(text)
+    stated = next((word for word in sorted(MONEY_UNITS, key=len, reverse=True) if kept.endswith(word)), "")
+    value = yuan(number(kept.removesuffix(stated)) if stated else number(text), stated or unit or "元")
+    if abs(value) >= MONEY_LIMIT:
+        raise FaultError(Fault.OUT_OF_RANGE, text=text)
+    return value
+
+
+def to_fen(value: Decimal) -> Decimal:
+    """Rounded half-up to the fen (N1, N11)."""
+    return value.quantize(FEN, ROUND_HALF_UP)
+
+
+def ratio(text: str, unit: str) -> Decimal:
+    """A share of one: `25` in `%`, `25%` and `0.25` are all 0.25."""
+    kept = narrow(text)
+    if kept.endswith("%"):
+        return number(kept[:-1]) / 100
+    return number(text) / 100 if unit == "%" else number(text)
+
+
+def integer(text: str) -> int:
+    """A whole number."""
+    value = number(text)
+    if value != value.to_integral_value():
+        raise FaultError(Fault.NOT_AN_INTEGER, text=text)
+    return int(value)
+
+
+def day(text: str) -> date:
+    """A day that exists: 2025-12-31, 2025/12/31, 2025.12.31, 20251231, 2025年12月31日."""
+    kept = _MIDNIGHT.sub("", narrow(text))
+    match = _DATE.fullmatch(kept) or _COMPACT_DATE.fullmatch(kept)
+    try:
+        if match is None or not kept.replace("年", "").replace("月", "").replace("日", "").isascii():
+            raise ValueError
+        year, month, of_month = (int(part) for part in match.groups() if part and part.isdigit())
+        return date(year, month, of_month)
+    except ValueError:
+        raise FaultError(Fault.NOT_A_DATE, text=text) from None
+
+
+def moment(text: str) -> datetime:
+    """A local time without zone, to the second; a bare day is its midnight."""
+    kept = narrow(text)
+    match = _TIME.match(kept)
+    on = day(match[1] if match else kept)
+    hour, minute, second = (int(part or 0) for part in match.groups()[1:]) if match else (0, 0, 0)
+    try:
+        return datetime.fromisoformat(f"{on.isoformat()}T{hour:02d}:{minute:02d}:{second:02d}")
+    except ValueError:
+        raise FaultError(Fault.NOT_A_DATE, text=text) from None
+
+
+def boolean(text: str) -> bool:
+    """是 or 否, by the words of the rules."""
+    truth = rules().boolean_words.get(normal_form(text))
+    if truth is None:
+        raise FaultError(Fault.NOT_A_BOOLEAN, text=text)
+    return truth
+
+
+def choice(text: str, choices: dict[str, str]) -> str:
+    """The canonical word for what is written."""
+    known = {normal_form(written): canonical for written, canonical in choices.items()}
+    try:
+        return known[normal_form(text)]
+    except KeyError:
+        raise FaultError(Fault.NOT_A_CHOICE, text=text, choices="、".join(choices)) from None
+
+
+def code(text: str) -> str:
+    """A code: no white space within."""
+    kept = narrow(text)
+    if re.search(r"\s", kept):
+        raise FaultError(Fault.NOT_A_CODE, text=text)
+    return kept
+
+
+def account(text: str) -> str:
+    """An account number without the blanks it is grouped by; 6.22E+18 has lost its last digits."""
+    kept = "".join(narrow(text).split())
+    if _SCIENTIFIC.fullmatch(kept):
+        raise FaultError(Fault.ACCOUNT_DIGITS, text=text)
+    return kept
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """The parts of a `;` list."""
+    return tuple(part.strip() for part in _LIST.split(text) if part.strip())
