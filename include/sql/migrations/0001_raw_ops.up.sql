@@ -175,7 +175,7 @@ CREATE TABLE ops.warning (
     submission_id bigint NOT NULL REFERENCES raw.submission,
     record_no integer NOT NULL,
     raised_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    UNIQUE (region, institution, metric, as_of, level, value)
+    UNIQUE (region, institution, metric, scope, as_of, level, value)
 );
 COMMENT ON TABLE ops.warning IS '预警：监管指标触及限值（S20）';
 
