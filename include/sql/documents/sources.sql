@@ -1,0 +1,101 @@
+-- Where each indicator value comes from: the observations that were taken, with file, sheet and cell (design §8.5).
+WITH leaf AS (
+    SELECT
+        r.run_id,
+        r.as_of,
+        i.*
+    FROM eval.run AS r
+    INNER JOIN eval.indicator AS i ON r.rulebook_id = i.rulebook_id AND i.leaf
+    WHERE r.run_id = %(run_id)s
+),
+
+-- The same date may stand in several submissions; the latest period's word counts, as in the evaluation.
+observed AS (
+    SELECT DISTINCT ON (n.family, n.feed, o.institution, o.measure, o.part, o.as_of)
+        n.family,
+        n.feed,
+        o.*
+    FROM eval.run_input AS n
+    INNER JOIN core.observation AS o ON n.submission_id = o.submission_id
+    WHERE n.run_id = %(run_id)s AND o.window_from IS NULL
+    ORDER BY n.family, n.feed, o.institution, o.measure, o.part, o.as_of, n.period DESC
+),
+
+taken AS (
+    SELECT
+        l.indicator,
+        o.institution,
+        CASE WHEN o.measure = l.measure THEN 'numerator' ELSE 'denominator' END AS side,
+        o.measure,
+        o.column_name,
+        o.part,
+        o.window_from,
+        o.as_of,
+        o.value,
+        o.submission_id,
+        o.record_no
+    FROM leaf AS l
+    INNER JOIN observed AS o ON l.family = o.family AND o.measure IN (l.measure, l.over) AND l.as_of = o.as_of
+    WHERE l.basis = 'stock'
+    UNION ALL
+    SELECT
+        l.indicator,
+        f.institution,
+        'numerator',
+        f.measure,
+        f.column_name,
+        f.part,
+        f.window_from,
+        f.window_to,
+        f.value,
+        f.submission_id,
+        f.record_no
+    FROM leaf AS l
+    INNER JOIN eval.run_flow AS f ON l.run_id = f.run_id AND l.family = f.family AND l.measure = f.measure
+    WHERE l.basis = 'ytd'
+    UNION ALL
+    SELECT
+        l.indicator,
+        e.institution,
+        'event',
+        e.kind,
+        'done_at',
+        e.event,
+        e.due_on,
+        e.done_on,
+        CASE WHEN e.done_on <= e.due_on THEN 1 ELSE 0 END,
+        e.submission_id,
+        e.record_no
+    FROM leaf AS l
+    INNER JOIN eval.run_timeliness AS e ON l.run_id = e.run_id AND l.indicator = e.indicator AND e.due_on <= l.as_of
+    WHERE l.basis = 'on_time_rate'
+)
+
+SELECT
+    t.indicator,
+    t.institution,
+    t.side,
+    t.measure,
+    t.column_name,
+    coalesce(t.part, '') AS part,
+    t.window_from,
+    t.as_of,
+    t.value,
+    t.submission_id,
+    s.feed,
+    s.file_name AS file,
+    coalesce(c.sheet, '') AS sheet,
+    coalesce(c.cells ->> t.column_name, '') AS cell,
+    c.row_no,
+    coalesce(c.texts ->> t.column_name, '') AS text,
+    coalesce(c.units ->> t.column_name, '') AS unit
+FROM taken AS t
+INNER JOIN leaf AS l ON t.indicator = l.indicator
+INNER JOIN eval.indicator_value AS v
+    ON v.run_id = %(run_id)s AND t.institution = v.institution AND t.indicator = v.indicator
+INNER JOIN eval.participant AS p ON v.run_id = p.run_id AND v.institution = p.institution
+INNER JOIN raw.submission AS s ON t.submission_id = s.submission_id
+LEFT JOIN raw.record AS c ON t.submission_id = c.submission_id AND t.record_no = c.record_no
+ORDER BY
+    l.ordinal, p.role <> 'commercial', p.role, p.sort_no, p.institution, t.side DESC,
+    s.feed, t.part, t.window_from, t.as_of, t.submission_id, t.record_no

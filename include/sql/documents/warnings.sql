@@ -1,0 +1,49 @@
+-- Warnings by id, or those of a region and period that rest on a submission still standing.
+SELECT
+    w.warning_id,
+    w.region,
+    w.period,
+    w.institution,
+    coalesce(i.short_name, i.name, w.institution) AS short_name,
+    w.metric,
+    coalesce(m.name, w.metric) AS metric_name,
+    w.as_of,
+    w.level,
+    w.value,
+    w.limit_value AS "limit",
+    w.operator,
+    w.scope,
+    w.reason,
+    w.submission_id,
+    s.file_name AS file,
+    coalesce(c.sheet, '') AS sheet,
+    coalesce(c.cells ->> 'value', '') AS cell,
+    c.row_no
+FROM ops.warning AS w
+INNER JOIN raw.submission AS s ON w.submission_id = s.submission_id
+LEFT JOIN raw.record AS c ON w.submission_id = c.submission_id AND w.record_no = c.record_no
+LEFT JOIN LATERAL (
+    SELECT
+        n.name,
+        n.short_name
+    FROM raw.standing_submission AS t
+    INNER JOIN core.institution AS n ON t.submission_id = n.submission_id
+    WHERE t.region = w.region AND n.institution = w.institution AND t.period <= w.period
+    ORDER BY t.period DESC
+    LIMIT 1
+) AS i ON TRUE
+LEFT JOIN LATERAL (
+    SELECT k.name
+    FROM eval.rulebook AS b
+    INNER JOIN eval.warning_limit AS k ON b.rulebook_id = k.rulebook_id
+    WHERE b.code = w.rulebook_code AND k.metric = w.metric
+    ORDER BY b.rulebook_id DESC
+    LIMIT 1
+) AS m ON TRUE
+WHERE
+    w.warning_id = ANY(CAST(%(warning_ids)s AS bigint []))
+    OR (
+        w.region = %(region)s AND w.period = %(period)s
+        AND EXISTS (SELECT 1 FROM raw.standing_submission AS t WHERE t.submission_id = w.submission_id)
+    )
+ORDER BY array_position(ARRAY['红', '橙', '黄'], w.level), w.institution, w.metric, w.as_of, w.warning_id

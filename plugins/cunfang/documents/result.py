@@ -1,0 +1,402 @@
+"""All that is known of one run, read once: what workbook, page, mail and command line print (S10-S12, S27)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from cunfang.feeds.contract import Kind, contracts
+from cunfang.period import Period
+from cunfang.region import load_region
+from cunfang.warehouse import sql
+
+Role = Literal["commercial", "policy", "carved_out", "excluded"]
+Binding = Literal["none", "floor", "cap", "fixed"]
+
+
+class RunNotFoundError(LookupError):
+    """No such run, or one that was never finished."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value was read: file, sheet, A1 cell; `row_no` where the layout has no cell for it."""
+
+    file: str
+    sheet: str = ""
+    cell: str = ""
+    row_no: int | None = None
+
+    def __str__(self) -> str:
+        spot = self.cell or (f"第 {self.row_no} 行" if self.row_no else "")
+        return " › ".join(part for part in (self.file, self.sheet, spot) if part)
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The version of the rule book that the run is pinned to. Amounts in yuan; `concentration_cap` is a share of T."""
+
+    code: str
+    name: str
+    document: str
+    content_hash: str
+    full_scale: Decimal
+    quota_mode: str
+    rounding_unit: Decimal
+    min_leg: Decimal
+    concentration_cap: Decimal | None
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How far the figures reach: date of the data, the how-manieth run of region and period, checks passed of checked."""
+
+    data_as_of: date
+    run_no: int
+    computed_at: datetime
+    passed: int
+    checked: int
+
+
+@dataclass(frozen=True)
+class Participant:
+    """One institution. Money in yuan; `share` of 1; `rank` is None for those outside the ranking.
+
+    `delta` = target - current = planned + blocked + carried, positive when money comes in.
+    """
+
+    institution: str
+    name: str
+    short_name: str
+    type: str
+    role: Role
+    reason: str
+    sort_no: int
+    rank: int | None
+    score: Decimal
+    share: Decimal
+    current: Decimal
+    rigid: Decimal
+    floor: Decimal
+    cap: Decimal | None
+    raw_target: Decimal
+    bounded_target: Decimal
+    binding: Binding
+    target: Decimal
+    delta: Decimal
+    planned: Decimal
+    blocked: Decimal
+    carried: Decimal
+    remark: str
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator of the rule book; a group has `leaf` False and no measure. `money`: its value counts yuan."""
+
+    indicator: str
+    parent: str | None
+    ordinal: int
+    name: str
+    full_points: Decimal
+    leaf: bool
+    family: str
+    measure: str
+    over: str | None
+    basis: str
+    method: str
+    missing: str
+    due_workdays: int | None
+    clause: str
+    money: bool
+
+    @property
+    def ratio(self) -> bool:
+        """Whether its value is a quotient, printed as a percentage."""
+        return self.over is not None or self.basis == "on_time_rate"
+
+
+@dataclass(frozen=True)
+class Point:
+    """Value and points of one bank for one indicator. `value_flag` says that the value was put in for a missing one."""
+
+    institution: str
+    indicator: str
+    value: Decimal
+    numerator: Decimal | None
+    denominator: Decimal | None
+    points: Decimal
+    value_flag: str
+    flag: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """One observation that an indicator value rests on. An `event` counts 1 when on time, else 0.
+
+    For an event `window_from` is the day it was due and `as_of` the day it was done (None: not done).
+    """
+
+    indicator: str
+    institution: str
+    side: Literal["numerator", "denominator", "event"]
+    measure: str
+    column_name: str
+    title: str
+    part: str
+    window_from: date | None
+    as_of: date | None
+    value: Decimal
+    submission_id: int
+    feed: str
+    place: Place
+    text: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One account's balance at the base date in yuan."""
+
+    account: str
+    institution: str
+    owner: str
+    fund_category: str
+    fund_category_name: str
+    balance: Decimal
+    adjustable: bool
+    available: bool
+    matures_on: date | None
+    basis: str
+    submission_id: int
+    place: Place
+    text: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One transfer, same owner and category on both sides (S03); `blocked` waits for an account at the receiving bank."""
+
+    leg_no: int
+    from_institution: str
+    to_institution: str
+    from_account: str
+    to_account: str
+    owner: str
+    fund_category: str
+    fund_category_name: str
+    amount: Decimal
+    status: Literal["planned", "blocked"]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Warning_:
+    """One warning (S20). `value` and `limit` are ratios, 0.25 = 25%; `operator` is what the supervisor demands."""
+
+    warning_id: int
+    region: str
+    period: Period
+    institution: str
+    short_name: str
+    metric: str
+    metric_name: str
+    as_of: date
+    level: Literal["红", "橙", "黄"]
+    value: Decimal
+    limit: Decimal
+    operator: Literal[">=", "<="]
+    scope: str
+    reason: str
+    submission_id: int
+    place: Place
+
+
+@dataclass(frozen=True)
+class NotedFinding:
+    """A finding as stored, with the submission it belongs to and what became of that."""
+
+    finding_id: int
+    check: str
+    klass: str
+    submission_id: int | None
+    feed: str
+    status: str
+    message: str
+    advice: str
+    where: str
+
+
+@dataclass(frozen=True)
+class PinnedSubmission:
+    """A delivery that the run stands on."""
+
+    submission_id: int
+    feed: str
+    period: str
+    provider: str
+    sequence: int
+    file: str
+    sha256: str
+    registered_at: datetime
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """One run. Money in yuan; `total` is T, `set_aside` goes to those outside the proportional part."""
+
+    run_id: int
+    region: str
+    region_name: str
+    office: str
+    sample: bool
+    period: Period
+    status: str
+    approver: str
+    approved_at: datetime | None
+    input_hash: str
+    rulebook: Rulebook
+    freshness: Freshness
+    total: Decimal
+    set_aside: Decimal
+    distributable: Decimal
+    derivation: str
+    participants: tuple[Participant, ...]
+    indicators: tuple[Indicator, ...]
+    points: tuple[Point, ...]
+    sources: tuple[Source, ...]
+    holdings: tuple[Holding, ...]
+    legs: tuple[Leg, ...]
+    warnings: tuple[Warning_, ...]
+    findings: tuple[NotedFinding, ...]
+    submissions: tuple[PinnedSubmission, ...]
+
+    @cached_property
+    def by_code(self) -> dict[str, Participant]:
+        """Participants by institution code."""
+        return {item.institution: item for item in self.participants}
+
+    def short_name(self, institution: str) -> str:
+        """How a bank is called in a table; its code if it takes no part."""
+        found = self.by_code.get(institution)
+        return found.short_name if found else institution
+
+    @cached_property
+    def leaves(self) -> tuple[Indicator, ...]:
+        """The indicators that are scored in this run: leaves that at least one bank has points for."""
+        scored = {point.indicator for point in self.points}
+        return tuple(item for item in self.indicators if item.leaf and item.indicator in scored)
+
+    @property
+    def kept_points(self) -> Decimal:
+        """Full points of the indicators that were kept; below the full scale when one had no data (N12)."""
+        commercial = {item.institution for item in self.participants if item.role == "commercial"}
+        kept = {point.indicator for point in self.points if point.institution in commercial}
+        return sum((item.full_points for item in self.leaves if item.indicator in kept), Decimal(0))
+
+
+def load_result(connection: Connection, run_id: int) -> RunResult:
+    """Read run `run_id` and all that belongs to it; RunNotFoundError when there is none."""
+    one = {"run_id": run_id}
+    head = sql.run(connection, "documents/run.sql", one).mappings().first()
+    if head is None:
+        raise RunNotFoundError(f"没有考核批次 {run_id}，或该批次没有完成")
+    region = load_region(head["region"])
+    sources = tuple(_source(row) for row in sql.rows(connection, "documents/sources.sql", one))
+    money = {item.indicator for item in sources if _is_money(item.feed, item.column_name)}
+    return RunResult(
+        run_id=run_id,
+        region=region.code,
+        region_name=region.name,
+        office=region.office,
+        sample=region.sample,
+        period=Period.parse(head["period"]),
+        status=head["status"] or "",
+        approver=head["approver"] or "",
+        approved_at=head["approved_at"],
+        input_hash=head["input_hash"],
+        rulebook=_rulebook(dict(head)),
+        freshness=Freshness(head["as_of"], head["run_no"], head["computed_at"], head["passed"], head["checked"]),
+        total=head["total"],
+        set_aside=head["set_aside"],
+        distributable=head["distributable"],
+        derivation=head["derivation"],
+        participants=tuple(Participant(**row) for row in sql.rows(connection, "documents/participants.sql", one)),
+        indicators=tuple(
+            Indicator(**row, money=row["indicator"] in money)
+            for row in sql.rows(connection, "documents/indicators.sql", one)
+        ),
+        points=tuple(Point(**row) for row in sql.rows(connection, "documents/points.sql", one)),
+        sources=sources,
+        holdings=tuple(Holding(**_placed(row)) for row in sql.rows(connection, "documents/holdings.sql", one)),
+        legs=tuple(Leg(**row) for row in sql.rows(connection, "documents/legs.sql", one)),
+        warnings=load_warnings(connection, region=head["region"], period=head["period"]),
+        findings=load_findings(connection, region=head["region"], period=head["period"]),
+        submissions=tuple(PinnedSubmission(**row) for row in sql.rows(connection, "documents/submissions.sql", one)),
+    )
+
+
+def load_warnings(
+    connection: Connection, warning_ids: Sequence[int] = (), region: str | None = None, period: str | None = None
+) -> tuple[Warning_, ...]:
+    """Warnings by id, or all of a region and period whose submission still stands; red first."""
+    wanted = {"warning_ids": list(warning_ids), "region": region, "period": period}
+    return tuple(
+        Warning_(**_placed({**row, "period": Period.parse(row["period"])}))
+        for row in sql.rows(connection, "documents/warnings.sql", wanted)
+    )
+
+
+def load_findings(
+    connection: Connection, submission_id: int | None = None, region: str | None = None, period: str | None = None
+) -> tuple[NotedFinding, ...]:
+    """Findings of one submission, or all of a region and period; blocking ones first."""
+    wanted = {"submission_id": submission_id, "region": region, "period": period}
+    return tuple(_finding(row) for row in sql.rows(connection, "documents/findings.sql", wanted))
+
+
+def _placed(row: dict[str, Any]) -> dict[str, Any]:
+    keys = ("file", "sheet", "cell", "row_no")
+    rest = {key: value for key, value in row.items() if key not in keys}
+    return {**rest, "place": Place(*(row[key] for key in keys))}
+
+
+def _source(row: dict[str, Any]) -> Source:
+    agreed = contracts().get(row["feed"])
+    column = agreed.by_name.get(row["column_name"]) if agreed else None
+    titled = column is not None and row["column_name"] != "value"
+    return Source(**_placed(row), title=column.title if column is not None and titled else row["measure"])
+
+
+def _is_money(feed: str, column_name: str) -> bool:
+    agreed = contracts().get(feed)
+    column = agreed.by_name.get(column_name) if agreed else None
+    return column is not None and column.type is Kind.MONEY
+
+
+def _finding(row: dict[str, Any]) -> NotedFinding:
+    spot = row.pop("cell") or row["column"]
+    row.pop("column")
+    where = " › ".join(part for part in (row.pop("file"), row.pop("sheet"), spot) if part)
+    return NotedFinding(**row, where=where)
+
+
+def _rulebook(head: dict[str, Any]) -> Rulebook:
+    return Rulebook(
+        code=head["rulebook_code"],
+        name=head["rulebook_name"],
+        document=head["rulebook_document"],
+        content_hash=head["rulebook_hash"],
+        full_scale=head["full_scale"],
+        quota_mode=head["quota_mode"],
+        rounding_unit=head["rounding_unit"],
+        min_leg=head["min_leg"],
+        concentration_cap=head["concentration_cap"],
+    )
