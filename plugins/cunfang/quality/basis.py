@@ -1,0 +1,79 @@
+"""What a check compares a file with: the period, the registers, the figures reported before. No database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from cunfang.institution import Register
+from cunfang.period import Period
+
+WIDE_OPEN = Decimal(10) ** 18
+"""Above any amount that the warehouse can hold."""
+
+
+@dataclass(frozen=True)
+class Bank:
+    """One institution of the standing register."""
+
+    type: str = ""
+    opened_on: date | None = None
+    closed_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account of the standing register."""
+
+    institution: str
+    fund_category: str
+    opened_on: date | None = None
+    closed_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What is known beside the file. A part that is None is not known, and the checks that need it are left out.
+
+    `previous` and `december`: institution → column → amount in yuan, as reported for the period before and for last
+    December by the same feed.
+    """
+
+    period: Period
+    banks: Mapping[str, Bank] | None = None
+    register: Register | None = None
+    accounts: Mapping[str, Account] | None = None
+    fund_categories: frozenset[str] | None = None
+    previous: Mapping[str, Mapping[str, Decimal]] | None = None
+    december: Mapping[str, Mapping[str, Decimal]] | None = None
+
+    def knows(self, need: str) -> bool:
+        """Whether the part that a check names in `meta.needs` is there."""
+        return getattr(self, need) is not None
+
+    def parameters(self) -> dict[str, object]:
+        """The values that `{"$PARAMETER": …}` in a suite stand for."""
+        end = self.period.end
+        found: dict[str, object] = {
+            "period_start": self.period.start,
+            "period_end": end,
+            "period_end_moment": datetime.combine(end, time.max),
+            "previous_start": datetime.combine(self.period.previous().start, time.min),
+            "year_start": self.period.year_start,
+            "institutions": sorted(self.banks or ()),
+            "open_institutions": sorted(code for code, bank in (self.banks or {}).items() if _open(bank, end)),
+            "accounts": sorted(self.accounts or ()),
+            "open_accounts": sorted(code for code, entry in (self.accounts or {}).items() if _open(entry, end)),
+            "fund_categories": sorted(self.fund_categories or ()),
+        }
+        for column in ("deposits", "loans", "balance"):
+            total = sum((row.get(column, Decimal(0)) for row in (self.previous or {}).values()), Decimal(0))
+            found[f"{column}_floor"] = total * 7 / 10 if total else Decimal(0)
+            found[f"{column}_ceiling"] = total * 13 / 10 if total else WIDE_OPEN
+        return found
+
+
+def _open(entry: Bank | Account, day: date) -> bool:
+    return (entry.opened_on is None or entry.opened_on <= day) and (entry.closed_on is None or entry.closed_on > day)

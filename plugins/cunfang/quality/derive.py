@@ -1,0 +1,181 @@
+"""Columns that a suite compares with and no file carries: from the registers, from earlier figures, from other rows."""
+
+from __future__ import annotations
+
+import calendar
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from cunfang.feeds.normalise import WRITTEN, Scalar, Typed
+from cunfang.institution import normal_form
+from cunfang.quality.basis import Basis
+
+Row = dict[str, Scalar]
+Derivation = Callable[[list[Row], Basis], list[Scalar]]
+WORTH_COMPARING = Decimal(1_000_000)
+"""Below this many yuan a thousandfold change says nothing about the unit."""
+
+
+def rows(typed: Typed, basis: Basis, wanted: Iterable[str]) -> list[Row]:
+    """The typed rows with `record_no` and those derived columns that `wanted` names."""
+    found: list[Row] = [dict(row.fields) | {"record_no": row.record_no} for row in typed.rows]
+    for name in sorted(set(wanted) & DERIVATIONS.keys()):
+        for row, value in zip(found, DERIVATIONS[name](found, basis), strict=True):
+            row[name] = value
+    return found
+
+
+def _each(function: Callable[[Row, Basis], Scalar]) -> Derivation:
+    return lambda found, basis: [function(row, basis) for row in found]
+
+
+def _of_bank(part: str) -> Derivation:
+    return _each(lambda row, basis: getattr((basis.banks or {}).get(str(row["institution"])), part, None))
+
+
+def _of_account(part: str) -> Derivation:
+    return _each(lambda row, basis: getattr((basis.accounts or {}).get(str(row["account"])), part, None))
+
+
+def _nearest(row: Row, basis: Basis) -> Scalar:
+    written = row.get("institution" + WRITTEN)
+    close = basis.register.nearest(str(written)) if basis.register and written else []
+    return "、".join(close) or "没有相近的名称"
+
+
+def _month_end(row: Row, basis: Basis) -> Scalar:
+    day = row["as_of"]
+    if not isinstance(day, date):
+        return None
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def _at_end(column: str) -> Derivation:
+    return _each(lambda row, basis: row[column] if row["as_of"] == basis.period.end else None)
+
+
+def _earlier(part: str, column: str) -> Derivation:
+    def figure(row: Row, basis: Basis) -> Scalar:
+        known: Mapping[str, Mapping[str, Decimal]] = getattr(basis, part) or {}
+        return known.get(str(row["institution"]), {}).get(column)
+
+    return _each(figure)
+
+
+def times(now: Scalar, before: Scalar) -> Decimal | None:
+    """How many times the larger of two amounts is the smaller, to one place; None where that says nothing."""
+    if not isinstance(now, Decimal) or not isinstance(before, Decimal) or not now or not before:
+        return None
+    small, large = sorted((abs(now), abs(before)))
+    return (large / small).quantize(Decimal("0.1")) if large >= WORTH_COMPARING else None
+
+
+def _times(column: str) -> Derivation:
+    def figure(row: Row, basis: Basis) -> Scalar:
+        before = (basis.previous or {}).get(str(row["institution"]), {}).get(column)
+        return times(row[column], before) if row["as_of"] == basis.period.end else None
+
+    return _each(figure)
+
+
+def _bank_of(row: Row, basis: Basis) -> str:
+    entry = (basis.accounts or {}).get(str(row.get("account")))
+    return entry.institution if entry else str(row.get("institution"))
+
+
+def _bank_total_times(column: str) -> Derivation:
+    """The bank's total against its total before, on its first row only: one fault, one finding."""
+
+    def figures(found: list[Row], basis: Basis) -> list[Scalar]:
+        totals: dict[str, Decimal] = defaultdict(Decimal)
+        for row in found:
+            value = row[column]
+            if row.get("as_of", basis.period.end) == basis.period.end and isinstance(value, Decimal):
+                totals[_bank_of(row, basis)] += value
+        seen: set[str] = set()
+        answer: list[Scalar] = []
+        for row in found:
+            bank = _bank_of(row, basis)
+            before = (basis.previous or {}).get(bank, {}).get(column)
+            answer.append(None if bank in seen else times(totals[bank], before))
+            seen.add(bank)
+        return answer
+
+    return figures
+
+
+def _loan_to_deposit(row: Row, basis: Basis) -> Scalar:
+    """存贷比, in percent."""
+    deposits, loans = row["deposits"], row["loans"]
+    if not isinstance(deposits, Decimal) or not isinstance(loans, Decimal) or not deposits:
+        return None
+    return (loans * 100 / deposits).quantize(Decimal("0.01"))
+
+
+def _overlapping(found: list[Row], basis: Basis) -> list[Scalar]:
+    """The other window of the same institution and tax type that shares days with this one."""
+    groups: dict[tuple[Scalar, Scalar], list[Row]] = defaultdict(list)
+    for row in found:
+        dated = isinstance(row["window_from"], date) and isinstance(row["window_to"], date)
+        if dated and row["institution"] is not None:
+            groups[row["institution"], row["tax_type"]].append(row)
+    other: dict[int, str] = {}
+    for group in groups.values():
+        group.sort(key=lambda row: (str(row["window_from"]), str(row["window_to"])))
+        furthest = group[0]
+        for row in group[1:]:
+            if row["window_from"] <= furthest["window_to"]:  # type: ignore[operator]
+                other[id(row)] = f"{furthest['window_from']} 至 {furthest['window_to']}"
+            furthest = max(furthest, row, key=lambda one: str(one["window_to"]))
+    return [other.get(id(row)) for row in found]
+
+
+def _claimed_twice(found: list[Row], basis: Basis) -> list[Scalar]:
+    """A spelling that an earlier institution of the file claims already."""
+    owners: dict[str, Scalar] = {}
+    answer: list[Scalar] = []
+    for row in found:
+        aliases = row["aliases"] if isinstance(row["aliases"], tuple) else ()
+        clash = None
+        for spelling in (row["institution"], row["name"], row["short_name"], *aliases):
+            key = normal_form(str(spelling or ""))
+            if key and owners.setdefault(key, row["institution"]) != row["institution"]:
+                clash = clash or f"“{spelling}”（已属于 {owners[key]}）"
+        answer.append(clash)
+    return answer
+
+
+def _successor_known(found: list[Row], basis: Basis) -> list[Scalar]:
+    codes = {row["institution"] for row in found}
+    return [row["successor"] in codes - {row["institution"]} if row["successor"] else None for row in found]
+
+
+DERIVATIONS: dict[str, Derivation] = {
+    "nearest": _each(_nearest),
+    "institution_type": _of_bank("type"),
+    "institution_opened_on": _of_bank("opened_on"),
+    "institution_closed_on": _of_bank("closed_on"),
+    "account_institution": _of_account("institution"),
+    "account_fund_category": _of_account("fund_category"),
+    "account_opened_on": _of_account("opened_on"),
+    "account_closed_on": _of_account("closed_on"),
+    "month_end": _each(_month_end),
+    "deposits_at_end": _at_end("deposits"),
+    "loans_at_end": _at_end("loans"),
+    "balance_at_end": _at_end("balance"),
+    "deposits_before": _earlier("previous", "deposits"),
+    "loans_before": _earlier("previous", "loans"),
+    "deposits_december": _earlier("december", "deposits"),
+    "loans_december": _earlier("december", "loans"),
+    "deposits_times": _times("deposits"),
+    "loans_times": _times("loans"),
+    "balance_total_times": _bank_total_times("balance"),
+    "paid_total_times": _bank_total_times("paid"),
+    "loan_to_deposit": _each(_loan_to_deposit),
+    "overlapping": _overlapping,
+    "claimed_twice": _claimed_twice,
+    "successor_known": _successor_known,
+}
+"""Column → how it is made; a suite gets a column by mentioning it."""

@@ -1,0 +1,112 @@
+"""The suites of include/expectations: Great Expectations' own JSON, one per feed, rules with numbers (design §4)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cunfang.finding import Klass
+from cunfang.settings import INCLUDE
+
+EXPECTATIONS: Path = INCLUDE / "expectations"
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+class Model(BaseModel):
+    """A frozen model that refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Meta(Model):
+    """What a rule says of itself.
+
+    `at`: the column that a finding points to; `needs`: parts of the Basis it cannot do without;
+    `whole`: the rule judges the file as a whole, so it waits until every row could be typed.
+    """
+
+    check: str = Field(pattern=r"^[A-Z]{3}-[VQM]\d{3}$")
+    klass: Klass = Field(alias="class")
+    message: str
+    advice: str
+    at: str = ""
+    needs: tuple[Literal["banks", "accounts", "fund_categories", "previous", "december"], ...] = ()
+    whole: bool = False
+
+    @property
+    def placeholders(self) -> set[str]:
+        """Names between braces in the message and the advice."""
+        return set(_PLACEHOLDER.findall(self.message + self.advice))
+
+
+class Expectation(Model):
+    """One rule in GX's own form."""
+
+    id: str | None = None
+    type: str
+    kwargs: dict[str, Any]
+    meta: Meta
+    severity: Literal["critical", "warning", "info"]
+
+    @property
+    def columns(self) -> set[str]:
+        """Every column that the rule looks at, its row condition included."""
+        named = {self.kwargs[key] for key in ("column", "column_A", "column_B") if key in self.kwargs}
+        return named | set(self.kwargs.get("column_list", ())) | set(_conditioned(self.kwargs.get("row_condition")))
+
+    @property
+    def place(self) -> str:
+        """The column that a finding points to."""
+        named = (self.kwargs.get("column"), self.kwargs.get("column_A"), *self.kwargs.get("column_list", ()))
+        return self.meta.at or next((name for name in named if name), "")
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The rule as GX reads it."""
+        return self.model_dump(by_alias=True, mode="json", exclude={"id"})
+
+
+class Suite(Model):
+    """All rules of one feed."""
+
+    name: str
+    id: str | None = None
+    expectations: tuple[Expectation, ...]
+    meta: dict[str, Any] = {}
+    notes: str | None = None
+
+    @property
+    def mentioned(self) -> set[str]:
+        """Columns and other values that the rules or their texts use."""
+        return {name for rule in self.expectations for name in rule.columns | rule.meta.placeholders}
+
+
+@lru_cache(maxsize=64)
+def suite(feed: str, folder: Path = EXPECTATIONS) -> Suite:
+    """The rules of `feed`; a feed without a suite is a KeyError, as an unchecked feed must not be accepted."""
+    path = folder / f"{feed}.json"
+    if not path.is_file():
+        raise KeyError(f"没有校验规则 {path}")
+    return Suite.model_validate(json.loads(path.read_text(encoding="utf-8")))
+
+
+def catalogue(folder: Path = EXPECTATIONS) -> Iterator[tuple[str, Expectation]]:
+    """Every rule with its feed, in file order."""
+    for path in sorted(folder.glob("*.json")):
+        for rule in suite(path.stem, folder).expectations:
+            yield path.stem, rule
+
+
+def _conditioned(condition: Any) -> Iterator[str]:
+    if not isinstance(condition, dict):
+        return
+    if "column" in condition:
+        yield condition["column"]["name"]
+    for part in condition.get("conditions", ()):
+        yield from _conditioned(part)
