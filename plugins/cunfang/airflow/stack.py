@@ -199,15 +199,17 @@ class Stack:
         log = self._logs / "migrate.log"
         with log.open("wb") as output:
             done = subprocess.run(  # noqa: S603
-                [*_AIRFLOW, "db", "migrate"], env=dict(live.environment), stdout=output, stderr=subprocess.STDOUT
+                [*_COMPONENT, "db", "migrate"], env=dict(live.environment), stdout=output, stderr=subprocess.STDOUT
             )
         if done.returncode:
             raise StackError(f"airflow db migrate 失败，日志 {log} 末尾：\n{processes.tail(log)}")
         stamp.write_text(wanted, encoding="utf-8")
 
     def _spawn(self, live: Live) -> tuple[Process, ...]:
-        commands = {name: [*_AIRFLOW, *words] for name, words in COMPONENTS.items()}
+        api = f"http://127.0.0.1:{live.addresses.api_port}/execution/health"
+        commands = {name: [*_COMPONENT, *words] for name, words in COMPONENTS.items()}
         commands["api-server"] += ["--port", str(live.addresses.api_port)]
+        commands["scheduler"] = [*_COMPONENT, "--after", api, *COMPONENTS["scheduler"]]
         commands["mailsink"] = [
             *(sys.executable, "-m", "cunfang.airflow.mailsink"),
             *("--port", str(live.addresses.mail_port), "--dir", str(self._mail)),
@@ -262,7 +264,7 @@ class Stack:
             yield
 
 
-_AIRFLOW = (sys.executable, "-m", "airflow")
+_COMPONENT = (sys.executable, "-m", "cunfang.airflow.component")
 
 
 def free_port(wished: int = 0) -> int:

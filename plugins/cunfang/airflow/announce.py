@@ -1,0 +1,102 @@
+"""What the tasks say outwards: decisions on submissions, results, warnings and reminders, all through the outbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, text
+
+from cunfang import intake
+from cunfang.delivery import announce
+from cunfang.documents.workbook import result_workbook
+from cunfang.evaluation import missing_feeds
+from cunfang.evaluation.official import rulebook_of
+from cunfang.feeds.contract import contract
+from cunfang.period import Period
+from cunfang.region import load_region
+from cunfang.warehouse.publish import publish_alerts
+from cunfang.warnings import watch
+from cunfang.workday import add_workdays
+
+OFFICE_TIME = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass
+class Decided:
+    """What became of a batch of submissions; keys are (region, period)."""
+
+    statuses: dict[str, str] = field(default_factory=dict)
+    accepted: list[tuple[str, str]] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    ready: list[tuple[str, str]] = field(default_factory=list)
+
+
+def after_decision(engine: Engine, submission_ids: list[int]) -> Decided:
+    """Decide on each submission; refusals are mailed to the provider, accepted ones may complete their period."""
+    decided = Decided()
+    for submission_id in submission_ids:
+        status = intake.decide(engine, submission_id)
+        with engine.begin() as connection:
+            key = connection.execute(
+                text("SELECT region, period FROM raw.submission WHERE submission_id = :id"), {"id": submission_id}
+            ).one()
+            decided.statuses[str(submission_id)] = status
+            if status == "accepted":
+                decided.accepted.append((key.region, key.period))
+            else:
+                decided.refused.append((key.region, key.period))
+                announce.announce_rejection(connection, submission_id, load_region(key.region).recipients)
+    decided.ready = [key for key in dict.fromkeys(decided.accepted) if is_ready(engine, *key)]
+    return decided
+
+
+def is_ready(engine: Engine, region: str, period: str) -> bool:
+    """Whether the region's rule book is in force in `period` and every feed that it needs has been accepted."""
+    rulebook = rulebook_of(region)
+    quarter = Period.parse(period)
+    if rulebook is None or rulebook.effective_from > quarter.end:
+        return False
+    with engine.connect() as connection:
+        return not missing_feeds(connection, region, quarter, rulebook)
+
+
+def result_and_orders(engine: Engine, run_id: int) -> None:
+    """The result with its workbook to those who hear of results; each bank and the finance bureau its orders."""
+    with engine.begin() as connection:
+        region = connection.execute(
+            text("SELECT region FROM eval.run WHERE run_id = :run_id"), {"run_id": run_id}
+        ).scalar_one()
+        recipients = load_region(region).recipients
+        announce.announce_result(connection, run_id, recipients, result_workbook(connection, run_id))
+        announce.announce_orders(connection, run_id, recipients)
+
+
+def warnings_of(engine: Engine, region: str, period: Period) -> int:
+    """Judge, lay into the mart and announce; the number of new warnings."""
+    rulebook = rulebook_of(region)
+    if rulebook is None:
+        return 0
+    with engine.begin() as connection:
+        raised = watch(connection, region, period, rulebook)
+        publish_alerts(connection, region, str(period))
+        announce.announce_warnings(connection, raised, load_region(region).recipients)
+        return len(raised)
+
+
+def late_feeds(engine: Engine, now: datetime | None = None) -> list[tuple[str, str, str]]:
+    """Remind of each feed of the period just ended that is past its due day, in regions that have delivered before."""
+    today = (now or datetime.now(OFFICE_TIME)).date()
+    period = Period.containing(today).previous()
+    chased: list[tuple[str, str, str]] = []
+    with engine.begin() as connection:
+        regions = connection.execute(text("SELECT DISTINCT region FROM raw.submission ORDER BY region")).scalars().all()
+        for region in regions:
+            rulebook = rulebook_of(region)
+            missing = missing_feeds(connection, region, period, rulebook) if rulebook else []
+            for feed in missing:
+                due = add_workdays(period.end, contract(feed).due)
+                if today > due and announce.remind_late(connection, region, str(period), feed, due=due, today=today):
+                    chased.append((region, str(period), feed))
+    return chased

@@ -1,0 +1,64 @@
+"""Tasks of the small DAGs beside the main way: watch limits, chase what is late, deliver mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import get_current_context, task
+
+from cunfang.airflow.assets import OUTBOX
+from cunfang.airflow.partition import partition_key, resolve_period
+
+
+@task(outlets=[OUTBOX])
+def judge_limits(*, outlet_events: Any = None) -> int:
+    """Judge the standing supervisory figures; new warnings go to the mart and into the outbox (S20)."""
+    from cunfang.airflow.announce import warnings_of
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    region, period = resolve_period(get_current_context())
+    raised = warnings_of(engine(settings().warehouse_url), region, period)
+    if raised:
+        outlet_events[OUTBOX].add_partitions(partition_key(region, period))
+    return raised
+
+
+@task
+def find_late_files() -> list[str]:
+    """Ingest DAGs whose feed has a file that came after their run ended."""
+    from cunfang.airflow.ingest import feeds
+    from cunfang.intake import pending
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    database = engine(settings().warehouse_url)
+    return [f"ingest_{feed}" for feed in feeds() if pending(database, settings().inbox, feed)]
+
+
+@task(outlets=[OUTBOX])
+def chase_late_feeds(*, outlet_events: Any = None) -> list[str]:
+    """Remind, once a working day, each provider whose feed is past its due day (S25)."""
+    from cunfang.airflow.announce import late_feeds
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    chased = late_feeds(engine(settings().warehouse_url))
+    for region, period, _ in chased:
+        outlet_events[OUTBOX].add_partitions(partition_key(region, period))
+    return [f"{region} {period} {feed}" for region, period, feed in chased]
+
+
+@task(retries=8)
+def deliver() -> int:
+    """Send what the outbox holds, each message once; what failed stays, and fails the task so that it is retried."""
+    from airflow.sdk.exceptions import AirflowException
+
+    from cunfang.delivery import outbox
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    report = outbox.deliver(engine(settings().warehouse_url), settings().smtp_url)
+    if report.failed or report.waiting:
+        raise AirflowException(f"已发 {report.sent} 件，{report.failed} 件失败、{report.waiting} 件待重试")
+    return report.sent

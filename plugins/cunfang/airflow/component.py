@@ -1,0 +1,47 @@
+"""Run one Airflow component on this machine: `python -m cunfang.airflow.component [--after URL] scheduler …`.
+
+It is the `airflow` command itself, with two things before it: fewer garbage collections, which saves the API server a
+quarter of its start-up time, and for the scheduler a wait until the API server answers its tasks. A task that starts
+earlier meets an API server that is still building its routes, runs into its time limit and is marked failed.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+
+import httpx
+
+PATIENCE = 180.0
+
+
+def main(arguments: list[str]) -> None:
+    """Become `airflow …` once the address after `--after` answers."""
+    gc.set_threshold(50_000, 20, 50)
+    after = ""
+    if arguments[:1] == ["--after"]:
+        after, arguments = arguments[1], arguments[2:]
+    sys.argv = ["airflow", *arguments]
+    from airflow.__main__ import main as airflow
+
+    if after:
+        wait_for(after)
+    airflow()
+
+
+def wait_for(address: str, patience: float = PATIENCE) -> None:
+    """Return once `address` answers without an error. Raises TimeoutError."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(address, timeout=patience, trust_env=False).is_success:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.2)
+    raise TimeoutError(f"{patience:.0f} 秒内 {address} 没有应答")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,158 @@
+"""Tasks of the `ingest_<feed>` DAGs: each calls one step of the intake room, and is safe to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import BaseSensorOperator, task
+from airflow.triggers.base import BaseTrigger, TriggerEvent
+
+from cunfang.airflow.assets import OUTBOX, PERIOD_READY, feed_asset
+from cunfang.airflow.partition import partition_key
+from cunfang.settings import INCLUDE
+
+NOT_FEEDS = {"reading"}
+POKE = timedelta(seconds=2)
+
+
+def feeds() -> list[str]:
+    """The feeds that have a contract; names only, so that parsing a DAG file reads no contract."""
+    return sorted(path.stem for path in (INCLUDE / "feeds").glob("*.yaml") if path.stem not in NOT_FEEDS)
+
+
+class _Poll(BaseTrigger):
+    """Asks `_there` again and again off the event loop; one event when the answer is yes."""
+
+    def __init__(self, **asked: Any) -> None:
+        super().__init__()
+        self.asked = asked
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        return f"{type(self).__module__}.{type(self).__qualname__}", self.asked
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        import asyncio
+
+        while not await asyncio.to_thread(self.there):
+            await asyncio.sleep(POKE.total_seconds())
+        yield TriggerEvent(True)
+
+    def there(self) -> bool:
+        """Whether the wait is over."""
+        raise NotImplementedError
+
+
+class NewFileTrigger(_Poll):
+    """Over when the inbox holds a file of the feed that was not seen before."""
+
+    def there(self) -> bool:
+        from cunfang.intake import pending
+        from cunfang.settings import settings
+        from cunfang.warehouse import engine
+
+        return bool(pending(engine(settings().warehouse_url), settings().inbox, self.asked["feed"]))
+
+
+class RegistersTrigger(_Poll):
+    """Over when the registers that the submissions refer to have been accepted."""
+
+    def there(self) -> bool:
+        from cunfang.intake import waiting_for
+        from cunfang.settings import settings
+        from cunfang.warehouse import engine
+
+        return not waiting_for(engine(settings().warehouse_url), self.asked["submission_ids"])
+
+
+class _Wait(BaseSensorOperator):
+    """Waits deferred: no slot is held, however long a provider takes."""
+
+    def wait(self, trigger: _Poll) -> None:
+        if not trigger.there():
+            self.defer(trigger=trigger, method_name="done")
+
+    def done(self, context: Mapping[str, Any], event: bool) -> None:
+        """The trigger has seen what was waited for."""
+
+
+class NewFileSensor(_Wait):
+    """Until a new file of `feed` lies in the inbox; a run with `wait: false` goes on at once."""
+
+    def __init__(self, *, feed: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.feed = feed
+
+    def execute(self, context: Mapping[str, Any]) -> None:
+        if context["params"]["wait"]:
+            self.wait(NewFileTrigger(feed=self.feed))
+
+
+class RegistersSensor(_Wait):
+    """Until the registers that the landed submissions refer to stand: a bank can only be known once there is a register."""
+
+    template_fields: Sequence[str] = ("submission_ids",)
+
+    def __init__(self, *, submission_ids: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self.submission_ids = submission_ids
+
+    def execute(self, context: Mapping[str, Any]) -> None:
+        self.wait(RegistersTrigger(submission_ids=list(self.submission_ids)))
+
+
+@task
+def land(feed: str) -> list[int]:
+    """Register every new file of the feed by its sha-256, before anything reads it."""
+    from cunfang import intake
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    return intake.land(engine(settings().warehouse_url), settings(), feed)
+
+
+@task
+def read(submission_ids: list[int]) -> list[int]:
+    """Take the records out of each file, every value with its cell."""
+    from cunfang import intake
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    for submission_id in submission_ids:
+        intake.read(engine(settings().warehouse_url), settings(), submission_id)
+    return submission_ids
+
+
+@task
+def check(submission_ids: list[int]) -> list[int]:
+    """Type the records and run the feed's suite; findings go to ops, pages to var/data-docs."""
+    from cunfang import intake
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    for submission_id in submission_ids:
+        intake.check(engine(settings().warehouse_url), settings(), submission_id)
+    return submission_ids
+
+
+def accept(feed: str) -> Any:
+    """The task that decides on a feed's submissions and announces what became of them."""
+    return _accept.override(task_id="accept", outlets=[feed_asset(feed), PERIOD_READY, OUTBOX])
+
+
+@task
+def _accept(feed: str, submission_ids: list[int], *, outlet_events: Any = None) -> dict[str, str]:
+    """Accept or refuse each submission; announce the feed's partition, and `period_ready` where nothing is missing."""
+    from cunfang.airflow.announce import after_decision
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    decided = after_decision(engine(settings().warehouse_url), submission_ids)
+    for region, period in decided.accepted:
+        outlet_events[feed_asset(feed)].add_partitions(partition_key(region, period))
+    for region, period in decided.ready:
+        outlet_events[PERIOD_READY].add_partitions(partition_key(region, period))
+    for region, period in decided.refused:
+        outlet_events[OUTBOX].add_partitions(partition_key(region, period))
+    return decided.statuses
