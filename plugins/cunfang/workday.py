@@ -14,9 +14,9 @@ class UnknownYearError(ValueError):
 def is_workday(day: date) -> bool:
     """Whether offices work on `day`; a year the calendar does not know is an UnknownYearError, never a guess."""
     try:
-        return chinese_calendar.is_workday(day)
+        return bool(chinese_calendar.is_workday(day))
     except NotImplementedError as error:
-        raise UnknownYearError(f"{day.year} 年的法定节假日安排尚未载入，请升级 chinesecalendar 或导入国务院通知") from error
+        raise UnknownYearError(f"{day.year} 年的放假安排尚未载入，请升级 chinesecalendar 或导入国务院通知") from error
 
 
 def add_workdays(day: date, count: int) -> date:

@@ -90,7 +90,7 @@ class NewFileSensor(_Wait):
 
 
 class RegistersSensor(_Wait):
-    """Until the registers that the landed submissions refer to stand: a bank can only be known once there is a register."""
+    """Until the registers that the landed submissions refer to stand: no bank is known before there is a register."""
 
     template_fields: Sequence[str] = ("submission_ids",)
 

@@ -47,10 +47,9 @@ def _standing(connection: Connection, region: str, period: Period) -> list[_Stan
 
 
 def feed_choices(region: str, period: Period, family: str) -> list[tuple[str, ...]]:
-    """The sets of feeds that make `family` complete: the region's arrangement where it states one (S25), else any."""
-    choices = alternatives(family)
-    arranged = load_region(region).tax_feeds(period.end)
-    return [choice for choice in choices if set(choice) == set(arranged)] or choices
+    """The sets of feeds that make `family` complete; the region's own arrangement (S25) stands first."""
+    arranged = set(load_region(region).tax_feeds(period.end))
+    return sorted(alternatives(family), key=lambda choice: set(choice) != arranged)
 
 
 def missing_feeds(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> list[str]:
@@ -62,12 +61,12 @@ def missing_feeds(connection: Connection, region: str, period: Period, rulebook:
             [feed for feed in choice if not _current(standing, feed, period)]
             for choice in feed_choices(region, period, family)
         ]
-        missing += min(lacking, key=len)
+        missing += min(lacking, key=lambda feeds: len(feeds))
     return missing
 
 
 def _current(standing: Iterable[_Standing], feed: str, period: Period) -> list[_Standing]:
-    """The submissions of `feed` that speak for `period`: by its coverage the period's own, the latest, or all so far."""
+    """The submissions of `feed` that speak for `period`: by its coverage, its own, the latest, or all so far."""
     mine = [item for item in standing if item.feed == feed]
     match contract(feed).coverage:
         case "register":
@@ -99,13 +98,12 @@ def pin(connection: Connection, region: str, period: Period, rulebook: Rulebook)
 
 
 def _feeds_in_use(standing: Sequence[_Standing], region: str, period: Period, family: str) -> tuple[str, ...]:
-    """The arrangement that is delivered; two arrangements at once would count the same money twice."""
+    """The arrangement that is delivered. Two at once would count money twice: then the region's own holds."""
     choices = feed_choices(region, period, family)
-    complete = [choice for choice in choices if all(_current(standing, feed, period) for feed in choice)]
     delivered = [choice for choice in choices if any(_current(standing, feed, period) for feed in choice)]
-    if len(delivered) > 1:
+    if len(delivered) > 1 and set(delivered[0]) != set(load_region(region).tax_feeds(period.end)):
         raise DoubleDeliveryError(family, [feed for choice in delivered for feed in choice])
-    return (complete or delivered or choices)[0]
+    return (delivered or choices)[0]
 
 
 class DoubleDeliveryError(ValueError):

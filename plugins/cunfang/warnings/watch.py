@@ -15,7 +15,7 @@ from cunfang.warehouse.sql import rows
 
 @dataclass(frozen=True)
 class Warned:
-    """One warning: 黄, 橙 or 红. `value` and `limit_value` are ratios (0.25 is 25%); `scope` says whose figure it is."""
+    """One warning: 黄, 橙 or 红. Value and limit are ratios (0.25 is 25%); `scope` says whose figure it is."""
 
     warning_id: int
     institution: str

@@ -1,0 +1,37 @@
+"""Every working day: pick up files that came late, and chase the feeds that did not come."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import DAG
+
+from cunfang.airflow import attend
+from cunfang.airflow.timetable import CalendarTimetable
+
+PAGE = """
+### 催报
+
+每个工作日早上：
+
+* 收件箱里后到的文件（更正、补报）交给对应的 `ingest` 处理；
+* 过了报送期限仍未接受的，给报送单位发一封催报信，每天至多一封。
+"""
+
+with DAG(
+    dag_id="remind",
+    description="Late files in, late feeds chased",
+    schedule=CalendarTimetable("0 8 * * 1-5", timezone="Asia/Shanghai"),
+    start_date=datetime(2025, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai")),
+    catchup=False,
+    max_active_runs=1,
+    default_args={"owner": "data-engineering", "retries": 2, "retry_delay": timedelta(minutes=1)},
+    tags=["cunfang", "remind"],
+    doc_md=PAGE,
+):
+    TriggerDagRunOperator.partial(task_id="ingest_late_files", conf={"wait": False}).expand(
+        trigger_dag_id=attend.find_late_files()
+    )
+    attend.chase_late_feeds()

@@ -1,0 +1,97 @@
+"""The official run of a region and period: by the region's rule book, verified, signed, and then in force (S26)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Engine, text
+
+from cunfang.evaluation.run import evaluate
+from cunfang.evaluation.steps import Answer, RunStoppedError
+from cunfang.finding import Finding, Klass
+from cunfang.period import Period
+from cunfang.region import load_region
+from cunfang.rulebook import Rulebook, read_rulebook
+from cunfang.warehouse.sql import rows
+
+
+class InvariantError(Exception):
+    """A stored run breaks what must hold of every run; it must not be signed."""
+
+
+class SignOffError(Exception):
+    """A run is not in the state that this step needs."""
+
+
+def rulebook_of(region: str) -> Rulebook | None:
+    """The rule book that the region's file names; None when it names none."""
+    code = load_region(region).rulebook
+    return read_rulebook(code) if code else None
+
+
+def evaluate_official(engine: Engine, region: str, period: Period) -> int:
+    """Evaluate by the region's own rule book; the run's id. RunStoppedError where the region has none, or data lack."""
+    rulebook = rulebook_of(region)
+    if rulebook is None:
+        message = f"地区 {region} 没有指定考核办法"
+        advice = f"请在 include/regions/{region}.yaml 中写明 rulebook"
+        raise RunStoppedError([Answer(0, Finding("EVA-V006", Klass.VALIDITY, message, advice))])
+    return evaluate(engine, region, period, rulebook).run_id
+
+
+def verify(engine: Engine, run_id: int) -> None:
+    """Check the stored rows against the invariants (design §8); InvariantError names each breach."""
+    with engine.connect() as connection:
+        breaches = [str(row["breach"]) for row in rows(connection, "eval/95_verify.sql", {"run_id": run_id})]
+    if breaches:
+        raise InvariantError(f"批次 {run_id}：{'；'.join(breaches)}")
+
+
+def status_of(engine: Engine, run_id: int) -> str:
+    """`draft`, `approved`, `rejected` or `published`."""
+    with engine.connect() as connection:
+        return _status(connection, run_id)
+
+
+def _status(connection: Connection, run_id: int) -> str:
+    state = text("SELECT status FROM eval.run_state WHERE run_id = :run_id")
+    return str(connection.execute(state, {"run_id": run_id}).scalar_one())
+
+
+def record_verdict(engine: Engine, run_id: int, *, approved: bool, approver: str, comment: str) -> None:
+    """Keep who decided what, once: in the run's states, the approvals and the audit chain.
+
+    SignOffError when nobody is named, or when the run was decided otherwise before.
+    """
+    if not approver:
+        raise SignOffError("签批必须由具名用户作出")
+    verdict = "approved" if approved else "rejected"
+    with engine.begin() as connection:
+        if not advance(connection, run_id, "draft", verdict, approver, comment):
+            return
+        approval = text("""
+            INSERT INTO ops.approval (run_id, verdict, approver, comment)
+            VALUES (:run_id, :verdict, :approver, :comment)
+        """)
+        values = {"run_id": run_id, "verdict": verdict, "approver": approver, "comment": comment}
+        connection.execute(approval, values)
+
+
+def advance(connection: Connection, run_id: int, before: str, after: str, actor: str, comment: str = "") -> bool:
+    """Move a run from one state to the next and write it to the audit chain; False when it is there already.
+
+    SignOffError when it is in neither state.
+    """
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('cunfang.run'), :run_id)"), {"run_id": run_id})
+    status = _status(connection, run_id)
+    if status == after:
+        return False
+    if status != before:
+        raise SignOffError(f"批次 {run_id} 的现状是 {status}，不是 {before}")
+    values = {"run_id": run_id, "status": after, "actor": actor, "comment": comment}
+    event = "INSERT INTO eval.run_event (run_id, status, actor, comment) VALUES (:run_id, :status, :actor, :comment)"
+    connection.execute(text(event), values)
+    audit = text("""
+        INSERT INTO ops.audit (actor, action, object, detail)
+        VALUES (:actor, :status, 'run ' || :run_id, jsonb_build_object('comment', CAST(:comment AS text)))
+    """)
+    connection.execute(audit, {**values, "run_id": str(run_id)})
+    return True
