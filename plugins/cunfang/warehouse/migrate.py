@@ -19,7 +19,7 @@ def _config(url: str) -> Config:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Apply what is missing up to `revision`, with `head` the working calendar too; nothing when it is there already."""
+    """Apply what is missing up to `revision`, with `head` the working calendar too; nothing if it is there."""
     command.upgrade(_config(url), revision)
     if revision == "head":
         _load_calendar(url)

@@ -88,7 +88,7 @@ def publish(
 
 
 def publish_alerts(connection: Connection, region: str, period: str) -> int:
-    """Publish what `watch` raised for a region and period, with its checks and findings; how many warnings `mart` has."""
+    """Publish what `watch` raised for a region and period, its checks and findings; how many warnings `mart` has."""
     _take_turns(connection)
     parameters = {**_place(region, period), "run_id": None}
     for step in (*_DIMENSIONS, *_QUALITY):
