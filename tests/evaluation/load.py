@@ -1,0 +1,140 @@
+"""Put many counties into an empty corner of the warehouse at once: a submission per feed, typed rows, pinned runs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import count
+
+from evaluation.county import County
+from sqlalchemy import Connection, text
+
+from cunfang.rulebook import store_rulebook
+from cunfang.warehouse.copy import copy_rows
+
+FEEDS = (
+    *("institutions", "accounts", "balances", "indicators", "pboc_credit"),
+    *("decisions", "supervisory_events", "timeliness_events"),
+)
+_REGIONS = count(100000)
+
+Key = tuple[str, str, str]
+"""(region, period, feed) of a submission."""
+
+
+def load(connection: Connection, counties: Sequence[County]) -> list[int]:
+    """Deliver `counties` and register a run for each, in their order; gives the run ids."""
+    regions = [f"{next(_REGIONS)}" for _ in counties]
+    deliver(connection, dict(zip(regions, counties, strict=True)))
+    return register(connection, dict(zip(regions, counties, strict=True)))
+
+
+def deliver(connection: Connection, counties: dict[str, County]) -> None:
+    """Each county's feeds as accepted submissions under its region."""
+    keys = [key for region, county in counties.items() for key in _keys(region, county)]
+    columns = ("region", "period", "feed", "sequence", "provider", "sha256", "file_name", "file_size")
+    rows = ((*key, 1, "示例", _digest(counties[key[0]], key), "示例.csv", 1) for key in keys)
+    copy_rows(connection, "raw.submission", columns, rows)
+    known = _submissions(connection, list(counties))
+    copy_rows(connection, "raw.submission_event", ("submission_id", "status"), ((i, "accepted") for i in known.values()))
+    tables: dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]] = {}
+    for region, county in counties.items():
+        for table, columns, key, row in _core(region, county):
+            rows_of = tables.setdefault(table, (("submission_id", "record_no", "region", *columns), []))[1]
+            rows_of.append((known[key], len(rows_of) + 1, region, *row))
+    for table, (columns, table_rows) in tables.items():
+        copy_rows(connection, table, columns, table_rows)
+
+
+def register(connection: Connection, counties: dict[str, County]) -> list[int]:
+    """A run per county that pins all that was delivered for it."""
+    rulebooks = {c.rulebook.content_hash: c.rulebook for c in counties.values()}
+    ids = {digest: store_rulebook(connection, rulebook) for digest, rulebook in rulebooks.items()}
+    copy_rows(
+        connection,
+        "eval.run",
+        ("region", "period", "as_of", "year_start", "rulebook_id", "input_hash"),
+        (
+            (region, str(c.period), c.period.end, c.period.year_start, ids[c.rulebook.content_hash], f"test {region}")
+            for region, c in counties.items()
+        ),
+    )
+    runs = _ids(connection, "SELECT region, run_id FROM eval.run WHERE region = ANY(:regions)", list(counties))
+    copy_rows(
+        connection,
+        "eval.run_input",
+        ("run_id", "submission_id", "feed", "family", "period", "sha256"),
+        (
+            (runs[region], submission, feed, "tax" if feed.startswith("tax") else feed, period, "-")
+            for (region, period, feed), submission in _submissions(connection, list(counties)).items()
+        ),
+    )
+    return [runs[region] for region in counties]
+
+
+def _digest(county: County, key: Key) -> str:
+    """A file has the digest of what stands in it, as files do."""
+    return hashlib.sha256(f"{key} {county}".encode()).hexdigest()
+
+
+def _ids(connection: Connection, query: str, regions: list[str]) -> dict[str, int]:
+    return {region: run_id for region, run_id in connection.execute(text(query), {"regions": regions})}
+
+
+def _submissions(connection: Connection, regions: list[str]) -> dict[Key, int]:
+    query = text("SELECT region, period, feed, submission_id FROM raw.submission WHERE region = ANY(:regions)")
+    return {(region, period, feed): i for region, period, feed, i in connection.execute(query, {"regions": regions})}
+
+
+def _keys(region: str, county: County) -> list[Key]:
+    taxes = [(region, str(item.period), item.feed) for item in county.tax] or [(region, str(county.period), "tax")]
+    return [*((region, str(county.period), feed) for feed in FEEDS), *dict.fromkeys(taxes)]
+
+
+Row = tuple[str, tuple[str, ...], Key, tuple[object, ...]]
+
+
+def _core(region: str, county: County) -> Iterator[Row]:
+    """Typed rows: table, columns, the submission they came with, values."""
+    period, end = str(county.period), county.period.end
+    for b in county.banks:
+        columns = ("institution", "name", "type", "opened_on", "closed_on")
+        row = (b.code, f"{b.code}行", b.type, b.opened_on, b.closed_on)
+        yield "core.institution", columns, (region, period, "institutions"), row
+    for a in county.accounts:
+        columns = ("account", "institution", "owner", "fund_category", "adjustable", "opened_on", "closed_on")
+        row = (a.code, a.bank, a.owner, a.category, a.adjustable, a.opened_on, a.closed_on)
+        yield "core.account", columns, (region, period, "accounts"), row
+    for a in (*county.accounts, *county.unregistered):
+        if a.balance is not None:
+            row = (a.code, end, a.balance, a.matures_on)
+            yield "core.balance", ("account", "as_of", "balance", "matures_on"), (region, period, "balances"), row
+    for v in county.values:
+        columns = ("institution", "measure", "as_of", "value")
+        yield "core.indicator", columns, (region, period, "indicators"), (v.bank, v.measure, end, v.value)
+    for c in county.credit:
+        columns = ("institution", "as_of", "deposits", "loans", "loans_sme", "loans_medium_long", "loans_agri")
+        row = (c.bank, end, c.deposits, c.loans, c.loans_sme, c.loans_medium_long, c.loans_agri)
+        yield "core.credit", columns, (region, period, "pboc_credit"), row
+    for t in county.tax:
+        columns = ("institution", "tax_type", "window_from", "window_to", "paid", "local_part")
+        row = (t.bank, t.type, t.window_from, t.window_to, t.local * Decimal(2), t.local)
+        yield "core.tax", columns, (region, str(t.period), t.feed), row
+    yield from _events(region, county)
+
+
+def _events(region: str, county: County) -> Iterator[Row]:
+    period = str(county.period)
+    for d in county.decisions:
+        columns = ("decision", "kind", "institution", "account", "amount", "valid_from", "valid_to", "decided_on", "approver")
+        row = (d.number, d.kind, d.bank, d.account, d.amount, d.valid_from, d.valid_to, d.decided_on, "领导小组")
+        yield "core.decision", columns, (region, period, "decisions"), row
+    for x in county.violations:
+        columns = ("event", "institution", "kind", "severity", "decided_on")
+        row = (x.number, x.bank, "withhold", x.severity, x.decided_on)
+        yield "core.supervisory_event", columns, (region, period, "supervisory_events"), row
+    for e in county.errands:
+        columns = ("event", "kind", "institution", "issued_at", "due_at", "done_at")
+        row = (e.number, e.kind, e.bank, e.issued_at, e.due_at, e.done_at)
+        yield "core.timeliness_event", columns, (region, period, "timeliness_events"), row
