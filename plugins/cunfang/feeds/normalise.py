@@ -83,7 +83,8 @@ def normalise(
     """Type every record of `source`. An unknown institution is None beside its text; the quality room reports it.
 
     `register` may be None only where the contract has no institution to resolve, or to leave all unresolved.
-    Typing faults are findings `FILE-V…` with the cell; their rows go to `quarantine`.
+    Typing faults are findings `FILE-V…` with the cell; their rows go to `quarantine`. A column that the file lacks is
+    None throughout: the reader has said so.
     """
     records = source.records if isinstance(source, Reading) else tuple(source)
     name = source.file if isinstance(source, Reading) else file
@@ -114,7 +115,7 @@ def _row(
     values: dict[str, Scalar] = {}
     faults: list[Finding] = []
     for column in contract.columns:
-        value = record.fields.get(column.name, Value(""))
+        value = record.fields.get(column.name, _ABSENT)
         where = {
             "file": file,
             "sheet": record.sheet,
@@ -124,7 +125,7 @@ def _row(
             "title": column.title,
         }
         try:
-            values[column.name] = typed = _typed(column, value, register)
+            values[column.name] = typed = _typed(column, value, register) if value is not _ABSENT else _nothing(column)
             if column.type is Kind.MONEY and isinstance(typed, Decimal):
                 values[column.name] = fen = parse.to_fen(typed)
                 if fen != typed:
@@ -143,7 +144,7 @@ def _typed(column: Column, value: Value, register: Register | None) -> Scalar:
     if blank:
         if column.required:
             raise FaultError(Fault.REQUIRED)
-        return () if column.type is Kind.LIST else None
+        return _nothing(column)
     if value.text in _BLIND:
         raise FaultError(Fault.NO_CACHED_VALUE, what=value.text.removeprefix("#"))
     if column.type.institution:
@@ -157,6 +158,12 @@ def _typed(column: Column, value: Value, register: Register | None) -> Scalar:
     return _PARSERS[column.type](value.text)
 
 
+def _nothing(column: Column) -> Scalar:
+    return () if column.type is Kind.LIST else None
+
+
+# A column that the file lacks is one finding of the reader, not one more on each row.
+_ABSENT = Value("")
 _BLIND = frozenset(Blind)
 _MARKED = frozenset({Kind.MONEY, Kind.RATIO, Kind.NUMBER, Kind.INTEGER, Kind.DATE, Kind.DATETIME})
 _PARSERS: dict[Kind, Callable[[str], Scalar]] = {

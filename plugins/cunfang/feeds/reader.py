@@ -119,7 +119,8 @@ def _read_table(
         findings += _unit_faults(contract, header, unit, reading.file, grid)
     records, row_findings = read_rows(grid, header, contract, layout, fixed, unit, reading.file)
     findings += row_findings
-    if not records and not contract.allow_empty:
+    understood = not any(fault.blocking for fault in header.findings)
+    if not records and understood and not contract.allow_empty:
         findings.append(finding(Fault.NO_ROWS, file=reading.file, sheet=grid.sheet))
     findings += _unread_sheets(source, grid, reading.file)
     return replace(
@@ -153,7 +154,8 @@ def _title_faults(layout: Layout, title: Title | None, reading: Reading, county:
         first = period.end if layout.title_ends == "period_end" else period.start
         if not first <= title.end <= period.end:
             yield finding(Fault.OTHER_PERIOD, found=title.end, period=period, expected=period.end, **where)
-    if title and county and title.county and county not in title.text:
+    if title and county and title.county and county not in title.county:
+        where["cell"] = title.county_cell
         yield finding(Fault.OTHER_COUNTY, found=title.county, expected=county, **where)
 
 

@@ -60,11 +60,12 @@ class Record:
 
 @dataclass(frozen=True)
 class Title:
-    """What the title line says: its text and cell, the county if named, the days from `start` to `end` if written."""
+    """What stands above the table: the line that names the time (`start` to `end`), and where the county stands."""
 
     text: str
     cell: str
     county: str = ""
+    county_cell: str = ""
     start: date | None = None
     end: date | None = None
 

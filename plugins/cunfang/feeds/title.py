@@ -34,13 +34,10 @@ def read_preamble(grid: Grid, header_row: int) -> Preamble:
     unit = next((match["unit"] for line, _, _ in lines if (match := re.search(rules().unit, line))), "")
     titles = [line for line in lines if not any(re.search(pattern, line[0]) for pattern in rules().preamble)]
     dated = [(line, days) for line in titles if (days := time_covered(line[0]))]
-    if dated:
-        (line, text, cell), (start, end) = dated[0]
-        return Preamble(Title(text, cell, county_named(titles[0][0]), start, end), unit)
-    if titles:
-        line, text, cell = titles[0]
-        return Preamble(Title(text, cell, county_named(line)), unit)
-    return Preamble(None, unit)
+    if not titles:
+        return Preamble(None, unit)
+    (_, text, cell), (start, end) = dated[0] if dated else (titles[0], (None, None))
+    return Preamble(Title(text, cell, county_named(titles[0][0]), titles[0][2], start, end), unit)
 
 
 def plain(text: str) -> str:

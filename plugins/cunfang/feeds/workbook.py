@@ -25,6 +25,7 @@ BROKEN = (
     EOFError,
 )
 PERCENT_FORMATS = frozenset({9, 10})
+_FILEPASS = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00.\x00", re.DOTALL)
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _REF = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _STYLE = re.compile(rb'\bs="(\d+)"')
@@ -39,8 +40,10 @@ class Blind(StrEnum):
 
 
 def is_password_protected(data: bytes) -> bool:
-    """Whether an OLE container carries an encrypted package, as Excel writes it for a file with a password."""
-    return data.startswith(OLE) and "EncryptedPackage".encode("utf-16-le") in data
+    """Whether an OLE container holds an encrypted package, or a workbook that starts with a FILEPASS record."""
+    if not data.startswith(OLE):
+        return False
+    return "EncryptedPackage".encode("utf-16-le") in data or _FILEPASS.search(data) is not None
 
 
 class Package:
