@@ -26,7 +26,7 @@ def write(result: ExpectationSuiteValidationResult, page: Path) -> None:
 
     page.parent.mkdir(parents=True, exist_ok=True)
     content = ValidationResultsPageRenderer().render(result)
-    _replace(page, str(DefaultJinjaPageView().render(content)))  # type: ignore[no-untyped-call]
+    _replace(page, str(DefaultJinjaPageView().render(content)))
     index(page.parent)
 
 

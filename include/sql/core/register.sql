@@ -1,0 +1,12 @@
+-- One version of the register of institutions.
+SELECT
+    institution,
+    name,
+    short_name,
+    aliases,
+    type,
+    opened_on,
+    closed_on
+FROM core.institution
+WHERE submission_id = %(submission)s
+ORDER BY institution;

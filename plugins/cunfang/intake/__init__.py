@@ -1,0 +1,35 @@
+"""Intake (接收): the steps from the inbox to core. Each may be repeated at any time with the same result."""
+
+from __future__ import annotations
+
+from cunfang.intake.checking import check
+from cunfang.intake.deciding import decide, receipt, to_check_again
+from cunfang.intake.grounds import standing
+from cunfang.intake.inbox import SETTLE_SECONDS, pending
+from cunfang.intake.land import land
+from cunfang.intake.reading import read
+from cunfang.intake.ready import ready, waiting_for
+from cunfang.intake.submissions import OutOfTurnError, Reported, Submission, load, reported, undecided
+from cunfang.intake.take_in import in_order, take_in
+
+__all__ = [
+    "SETTLE_SECONDS",
+    "OutOfTurnError",
+    "Reported",
+    "Submission",
+    "check",
+    "decide",
+    "in_order",
+    "land",
+    "load",
+    "pending",
+    "read",
+    "ready",
+    "receipt",
+    "reported",
+    "standing",
+    "take_in",
+    "to_check_again",
+    "undecided",
+    "waiting_for",
+]

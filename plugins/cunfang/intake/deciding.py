@@ -1,0 +1,107 @@
+"""Decide: a clean submission goes into core and stands; one with blocking findings is rejected, and nothing moves."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Engine, text
+
+from cunfang.feeds.contract import contracts
+from cunfang.feeds.normalise import Typed
+from cunfang.intake import grounds
+from cunfang.intake.checking import typed_rows
+from cunfang.intake.reading import county
+from cunfang.intake.submissions import OutOfTurnError, Submission, event, findings_of, load, lock_region, locked
+from cunfang.warehouse import sql
+from cunfang.warehouse.copy import copy_rows
+
+
+def decide(engine: Engine, submission_id: int) -> str:
+    """`accepted` or `rejected`, in one transaction with all that follows from it; a decision taken stays.
+
+    The version accepted before stands until this one is accepted.
+    """
+    with engine.begin() as connection:
+        region = load(connection, submission_id).region
+        lock_region(connection, region)
+        submission = locked(connection, submission_id)
+        if submission.status in ("accepted", "rejected"):
+            return submission.status
+        if submission.status != "checked":
+            raise OutOfTurnError(f"报送批次 {submission_id} 尚未校验，不能决定是否接受")
+        blocking = [finding for finding in findings_of(connection, submission_id) if finding.blocking]
+        if blocking:
+            checks = sorted({finding.check for finding in blocking})
+            event(connection, submission_id, "rejected", _refusal(connection, submission, len(blocking), checks))
+            return "rejected"
+        pinned = grounds.pins(connection, submission, _checked(connection, submission))
+        typed = typed_rows(connection, submission, grounds.basis(connection, submission, pinned).register)
+        _into_core(connection, submission, typed)
+        event(connection, submission_id, "accepted", f"已接受 {len(typed.rows)} 行，回执号 {receipt(submission)}。")
+        return "accepted"
+
+
+def receipt(submission: Submission) -> str:
+    """The receipt number of an accepted submission."""
+    who = f"-{submission.reporter}" if submission.reporter else ""
+    version = f"{submission.sequence:02d}-{submission.sha256[:8]}"
+    return f"{submission.region}-{submission.period}-{submission.feed}{who}-{version}"
+
+
+def to_check_again(engine: Engine, submission_id: int) -> list[int]:
+    """Rejected submissions that lean on this accepted register: with it renewed they may pass."""
+    with engine.connect() as connection:
+        submission = load(connection, submission_id)
+        leaning = [one.feed for one in contracts().values() if submission.feed in one.references.values()]
+        rows = sql.rows(
+            connection,
+            "core/to_check_again.sql",
+            {"region": submission.region, "period": str(submission.period), "feeds": leaning},
+        )
+        return [row["submission_id"] for row in rows]
+
+
+def _checked(connection: Connection, submission: Submission) -> int:
+    """The event of the check that is decided on: the register as it stood then is the one that counts."""
+    return int(
+        connection.execute(
+            text("SELECT max(event_id) FROM raw.submission_event WHERE submission_id = :id AND status = 'checked'"),
+            {"id": submission.submission_id},
+        ).scalar_one()
+    )
+
+
+def _into_core(connection: Connection, submission: Submission, typed: Typed) -> None:
+    connection.execute(
+        text(
+            "INSERT INTO core.region AS r (region, name) VALUES (:region, :name)"
+            " ON CONFLICT (region) DO UPDATE SET name = excluded.name WHERE excluded.name NOT IN ('', r.name)"
+        ),
+        {"region": submission.region, "name": county(submission.region)},
+    )
+    columns = [column.name for column in submission.contract.loaded_columns]
+    copy_rows(
+        connection,
+        submission.contract.table,
+        ["submission_id", "record_no", "region", *columns],
+        (
+            (submission.submission_id, row.record_no, submission.region, *(row.fields[name] for name in columns))
+            for row in typed.rows
+        ),
+    )
+
+
+def _refusal(connection: Connection, submission: Submission, count: int, checks: list[str]) -> str:
+    shown = "、".join(checks[:5]) + (" 等" if len(checks) > 5 else "")
+    sentence = f"第 {submission.sequence} 次报送未被接受：{count} 处必须更正（{shown}），请更正后重新报送。"
+    standing = connection.scalar(
+        text(
+            "SELECT sequence FROM raw.standing_submission"
+            " WHERE (region, period, feed, reporter) = (:region, :period, :feed, :reporter)"
+        ),
+        {
+            "region": submission.region,
+            "period": str(submission.period),
+            "feed": submission.feed,
+            "reporter": submission.reporter,
+        },
+    )
+    return sentence + (f"第 {standing} 次报送仍然有效。" if standing else "")

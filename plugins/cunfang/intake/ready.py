@@ -1,0 +1,101 @@
+"""Readiness: what a check still waits for, and what an evaluation still misses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, text
+
+from cunfang.feeds.contract import contract
+from cunfang.intake.grounds import standing
+from cunfang.intake.inbox import new_deliveries
+from cunfang.intake.submissions import Submission, load
+from cunfang.period import Period
+
+
+def waiting_for(engine: Engine, submission_ids: Iterable[int], inbox: Path | None = None) -> list[str]:
+    """Referenced feeds that these submissions must wait for before they are checked.
+
+    A register is waited for while none is accepted for the region at or before the period, and while a newer version
+    of it is under way (registered and undecided, or lying in `inbox`), as it may name the new bank.
+    """
+    missing: dict[str, None] = {}
+    for submission_id in submission_ids:
+        with engine.connect() as connection:
+            submission = load(connection, submission_id)
+            if submission.status == "accepted" or _unreadable(connection, submission_id):
+                continue
+            for feed in references(submission.feed):
+                absent = standing(connection, submission.region, feed, submission.period) is None
+                if absent or _under_way(connection, submission, feed) or _arriving(engine, inbox, submission, feed):
+                    missing[feed] = None
+    return list(missing)
+
+
+def references(feed: str) -> list[str]:
+    """Feeds whose rows those of `feed` name, itself left out."""
+    return [name for name in dict.fromkeys(contract(feed).references.values()) if name != feed]
+
+
+def ready(
+    engine: Engine, region: str, period: Period, required: Sequence[Sequence[Sequence[str]]], *, overdue: bool = False
+) -> list[str]:
+    """Feeds still missing for `region` and `period`; empty when an evaluation may start.
+
+    `required`: per family the alternatives, each a set of feeds: `[[["pboc_credit"]], [["tax"], ["tax_national",
+    "tax_local"]]]`. Of a family without a complete alternative the one that lacks least is named. `overdue`: the
+    deadline has passed, so the late rule of each contract counts (S25).
+    """
+    missing: list[str] = []
+    with engine.connect() as connection:
+        for alternatives in required:
+            lacking: list[list[str]] = [
+                [feed for feed in option if not _there(connection, region, period, feed, overdue)]
+                for option in alternatives
+            ]
+            missing += min(lacking, key=len) if lacking else []
+    return list(dict.fromkeys(missing))
+
+
+def _there(connection: Connection, region: str, period: Period, feed: str, overdue: bool) -> bool:
+    if standing(connection, region, feed, period, first=period) is not None:
+        return True
+    late = contract(feed).late if overdue else "wait"
+    return late == "exclude" or (late == "use_previous" and standing(connection, region, feed, period) is not None)
+
+
+def _unreadable(connection: Connection, submission_id: int) -> bool:
+    """Whether reading alone decides it already: no register can help."""
+    return bool(
+        connection.scalar(
+            text(
+                "SELECT EXISTS (SELECT 1 FROM ops.finding WHERE submission_id = :id AND class = 'syntactical'"
+                " AND found_at = (SELECT max(happened_at) FROM raw.submission_event"
+                " WHERE submission_id = :id AND status = 'read'))"
+            ),
+            {"id": submission_id},
+        )
+    )
+
+
+def _under_way(connection: Connection, submission: Submission, feed: str) -> bool:
+    return bool(
+        connection.scalar(
+            text(
+                "SELECT EXISTS (SELECT 1 FROM raw.submission_state WHERE region = :region AND feed = :feed"
+                " AND period <= :period AND status NOT IN ('accepted', 'rejected'))"
+            ),
+            {"region": submission.region, "feed": feed, "period": str(submission.period)},
+        )
+    )
+
+
+def _arriving(engine: Engine, inbox: Path | None, submission: Submission, feed: str) -> bool:
+    if inbox is None:
+        return False
+    return any(
+        one.region == submission.region and one.period <= submission.period and os.access(one.path, os.R_OK)
+        for one in new_deliveries(engine, inbox, feed, settle=0)
+    )

