@@ -61,7 +61,7 @@ def missing_feeds(connection: Connection, region: str, period: Period, rulebook:
             [feed for feed in choice if not _current(standing, feed, period)]
             for choice in feed_choices(region, period, family)
         ]
-        missing += min(lacking, key=lambda feeds: len(feeds))
+        missing += min(lacking, key=lambda feeds: len(list(feeds)))
     return missing
 
 

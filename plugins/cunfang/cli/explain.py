@@ -1,0 +1,182 @@
+"""`cunfang explain`: how one bank's amount came to be, back to the cells it was computed from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.tree import Tree
+from sqlalchemy import text
+
+from cunfang.cli.render import BINDINGS, ROLES, money, plain
+from cunfang.documents.result import Participant, RunResult, Source, load_result
+from cunfang.institution import normal_form
+from cunfang.money import fmt_wan, fmt_yuan
+from cunfang.period import Period
+from cunfang.warehouse import engine
+
+
+class ExplainError(Exception):
+    """There is no such run or bank."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One bank in one run."""
+
+    result: RunResult
+    participant: Participant
+
+
+def explain_institution(url: str, region: str, period: Period, name: str, run_id: int | None = None) -> Explanation:
+    """Load the run in force (or `run_id`) and find the bank by code or name."""
+    chosen = text("""
+        SELECT run_id FROM eval.run_state
+        WHERE region = :region AND period = :period AND (run_id = :run_id OR CAST(:run_id AS bigint) IS NULL)
+        ORDER BY status = 'published' DESC, run_id DESC
+        LIMIT 1
+    """)
+    with engine(url).connect() as connection:
+        found = connection.scalar(chosen, {"region": region, "period": str(period), "run_id": run_id})
+        if found is None:
+            raise ExplainError(f"{region} {period} 没有考核批次{f' {run_id}' if run_id else ''}")
+        result = load_result(connection, int(found))
+    engine(url).dispose()
+    wanted = normal_form(name)
+    for item in result.participants:
+        if wanted in {normal_form(item.institution), normal_form(item.name), normal_form(item.short_name)}:
+            return Explanation(result, item)
+    known = "、".join(f"{item.short_name}（{item.institution}）" for item in result.participants)
+    raise ExplainError(f"批次 {result.run_id} 中没有机构 {name!r}；有：{known}")
+
+
+def print_explanation(explanation: Explanation, console: Console) -> None:
+    """The ladder from score to amount, each indicator with its inputs, then the accounts held."""
+    result, bank = explanation.result, explanation.participant
+    console.print(
+        f"[bold]{escape(bank.name)}[/]（{bank.institution}，{ROLES[bank.role]}）{result.region_name} {result.period}\n"
+        f"批次 {result.run_id}，{result.status}，考核办法 {escape(result.rulebook.name)}，"
+        f"输入散列 {result.input_hash[:12]}",
+        highlight=False,
+    )
+    if bank.reason:
+        console.print(f"依据：{escape(bank.reason)}", highlight=False)
+    console.print(_ladder(result, bank))
+    console.print(_points(result, bank))
+    console.print(_holdings(result, bank))
+
+
+def _ladder(result: RunResult, bank: Participant) -> Table:
+    table = Table(title="额度从何而来", show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column()
+    table.add_row("总量 T", fmt_yuan(result.total), result.derivation)
+    table.add_row("先行列支", fmt_yuan(result.set_aside), "政策性银行、一事一议、不参加分配的存量")
+    if bank.role == "commercial":
+        table.add_row("总得分", f"{bank.score:.4f}", f"第 {bank.rank} 名")
+        table.add_row("分配比例", f"{bank.share:.6%}", "得分 ÷ 参加分配各行得分之和")
+        table.add_row("按比例", fmt_yuan(bank.raw_target), "比例 × 可分配总量")
+        table.add_row("有界", fmt_yuan(bank.bounded_target), f"起作用的约束：{BINDINGS[bank.binding] or '无'}")
+    table.add_row("不调整存量", fmt_yuan(bank.rigid), "计入总量，为下限")
+    table.add_row("应存额度", fmt_yuan(bank.target), "取整：最大余数法，末位到分")
+    table.add_row("现存", fmt_yuan(bank.current), "")
+    table.add_row("调整", fmt_yuan(bank.delta), bank.remark)
+    return table
+
+
+def _points(result: RunResult, bank: Participant) -> Tree:
+    tree = Tree("得分明细")
+    names = {item.indicator: item for item in result.indicators}
+    for point in (item for item in result.points if item.institution == bank.institution):
+        indicator = names[point.indicator]
+        note = f"（{point.flag}）" if point.flag else ""
+        branch = tree.add(
+            f"{escape(indicator.name)}  {point.points:.4f} / {plain(indicator.full_points)} 分  "
+            f"值 {_value(indicator.money, point.value)}{note}  [dim]{escape(indicator.clause)}[/]"
+        )
+        for source in result.sources:
+            if (source.indicator, source.institution) == (point.indicator, bank.institution):
+                branch.add(_source(source))
+    return tree
+
+
+def _value(is_money: bool, value: object) -> str:
+    number = f"{value:.4f}" if not is_money else fmt_yuan(value)  # type: ignore[arg-type]
+    return f"{number} 元" if is_money else number
+
+
+def _source(source: Source) -> str:
+    part = f" {source.part}" if source.part else ""
+    unit = f" {source.unit}" if source.unit else ""
+    return f"{escape(source.title)}{escape(part)}：原文“{escape(source.text)}{unit}” ← {escape(str(source.place))}"
+
+
+def _holdings(result: RunResult, bank: Participant) -> Table:
+    table = Table(title="账户余额", caption="金额：万元")
+    for heading in ("账户", "所有者", "资金类别", "余额", "可调整", "依据", "出处"):
+        table.add_column(heading, justify="right" if heading == "余额" else "left")
+    for item in result.holdings:
+        if item.institution == bank.institution:
+            moves = "可划转" if item.available else ("未到期" if item.adjustable else "不调整")
+            table.add_row(
+                item.account,
+                item.owner,
+                item.fund_category_name,
+                fmt_wan(item.balance),
+                moves,
+                item.basis,
+                str(item.place),
+            )
+    return table
+
+
+def to_json(explanation: Explanation) -> str:
+    """The same as one JSON object; numbers are decimal strings, money in yuan."""
+    result, bank = explanation.result, explanation.participant
+    mine = [item for item in result.points if item.institution == bank.institution]
+    content = {
+        "run": {"id": result.run_id, "region": result.region, "period": str(result.period), "status": result.status},
+        "institution": bank.institution,
+        "role": bank.role,
+        "reason": bank.reason,
+        "ladder": {
+            "total": money(result.total),
+            "distributable": money(result.distributable),
+            "score": plain(bank.score),
+            "share": plain(bank.share),
+            "raw": plain(bank.raw_target),
+            "bounded": plain(bank.bounded_target),
+            "binding": bank.binding,
+            "rigid": money(bank.rigid),
+            "target": money(bank.target),
+            "current": money(bank.current),
+            "delta": money(bank.delta),
+        },
+        "points": [
+            {
+                "indicator": point.indicator,
+                "value": plain(point.value),
+                "points": plain(point.points),
+                "flag": point.flag,
+                "inputs": [
+                    {
+                        "measure": source.measure,
+                        "text": source.text,
+                        "unit": source.unit,
+                        "value": plain(source.value),
+                        "file": source.place.file,
+                        "sheet": source.place.sheet,
+                        "cell": source.place.cell,
+                    }
+                    for source in result.sources
+                    if (source.indicator, source.institution) == (point.indicator, bank.institution)
+                ],
+            }
+            for point in mine
+        ],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2)

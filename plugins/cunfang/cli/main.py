@@ -1,0 +1,126 @@
+"""Commands and their options; what they do stands in the modules beside this one."""
+
+from __future__ import annotations
+
+import sys
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from cunfang.period import Period
+from cunfang.settings import settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="存放：县级政府性资金存放考核。County public-deposit placement.",
+)
+
+
+class Exit(IntEnum):
+    """0 done, 2 wrong usage or unreadable input, 3 stopped by findings."""
+
+    DONE = 0
+    USAGE = 2
+    STOPPED = 3
+
+
+def _period(value: str) -> Period:
+    try:
+        return Period.parse(value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _region(value: str) -> str:
+    if not (len(value) == 6 and value.isdecimal() and value.isascii()):
+        raise typer.BadParameter(f"行政区划代码 {value!r} 应为六位数字，如 420922")
+    return value
+
+
+RegionOption = Annotated[str, typer.Option(callback=_region, help="行政区划代码，如 420922")]
+PeriodOption = Annotated[Period, typer.Option(parser=_period, metavar="YYYY-Qn", help="考核期，如 2025-Q4")]
+JsonOption = Annotated[bool, typer.Option("--json", help="只输出一个 JSON 对象")]
+InboxOption = Annotated[
+    Path, typer.Option(exists=True, file_okay=False, help="收件箱：其下为 <地区>/<考核期>/<报送>/<文件>")
+]
+
+
+@app.command()
+def evaluate(
+    inbox: InboxOption,
+    region: RegionOption,
+    period: PeriodOption,
+    rulebook: Annotated[str, typer.Option(help="考核办法代码，如 hefei-2012")],
+    json: JsonOption = False,
+) -> None:
+    """在一次性的数据库里读取、校验、考核到划转明细，打印结果，不留任何东西。"""
+    from cunfang.cli.evaluate import InputError, evaluate_inbox
+    from cunfang.cli.render import print_outcome, to_json
+
+    try:
+        outcome = evaluate_inbox(inbox, region, period, rulebook, Console(stderr=True))
+    except InputError as error:
+        fail(str(error), Exit.USAGE)
+    if json:
+        sys.stdout.write(to_json(outcome) + "\n")
+    else:
+        print_outcome(outcome, console())
+    raise typer.Exit(Exit.STOPPED if outcome.result is None else Exit.DONE)
+
+
+@app.command()
+def explain(
+    region: RegionOption,
+    period: PeriodOption,
+    institution: Annotated[str, typer.Option(help="机构代码或名称")],
+    run: Annotated[int | None, typer.Option(help="考核批次；默认为最近公布的，没有则最近计算的")] = None,
+    json: JsonOption = False,
+) -> None:
+    """说明一家银行的额度从何而来：得分、每项指标、每个数据所在的文件、工作表和单元格。"""
+    from cunfang.cli.explain import ExplainError, explain_institution, print_explanation, to_json
+    from cunfang.cli.warehouse import WarehouseError, warehouse_url
+
+    try:
+        with warehouse_url() as url:
+            explanation = explain_institution(url, region, period, institution, run)
+    except (ExplainError, WarehouseError) as error:
+        fail(str(error), Exit.USAGE)
+    if json:
+        sys.stdout.write(to_json(explanation) + "\n")
+    else:
+        print_explanation(explanation, console())
+
+
+@app.command()
+def migrate(
+    revision: Annotated[str, typer.Option(help="目标版本；head 为最新")] = "head",
+) -> None:
+    """把数据仓库升级到最新结构（数据库地址取自 CUNFANG_WAREHOUSE_URL）。"""
+    from cunfang.warehouse.migrate import upgrade
+
+    url = settings().warehouse_url
+    if not url:
+        fail("没有设置 CUNFANG_WAREHOUSE_URL，不知道升级哪个数据库；见 .env.example", Exit.USAGE)
+    upgrade(url, revision)
+    Console(stderr=True).print("数据仓库已是最新结构")
+
+
+def console() -> Console:
+    """Standard output; into a file or a pipe the tables keep a width that holds them."""
+    return Console() if sys.stdout.isatty() else Console(width=132)
+
+
+def fail(message: str, code: Exit) -> NoReturn:
+    """Say what is wrong on stderr and end with `code`."""
+    Console(stderr=True).print(f"[bold red]✗[/] {message}", highlight=False)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """Entry point of the command."""
+    app()
