@@ -10,9 +10,10 @@ from email.message import Message
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mailbox_server import MAIL
 
 from cunfang.delivery.mail import Attachment, InlineImage, MailError, compose
+from delivery.mailbox_server import MAIL
+
 
 def header_bytes(content: bytes, name: bytes) -> bytes:
     """One header as it stands on the wire, folds included, from the last part that has it."""
@@ -28,7 +29,10 @@ def structure(message: Message) -> object:
     """Content types as a nested list."""
     if not message.is_multipart():
         return message.get_content_type()
-    return [message.get_content_subtype(), *(structure(part) for part in message.get_payload() if isinstance(part, Message))]
+    return [
+        message.get_content_subtype(),
+        *(structure(part) for part in message.get_payload() if isinstance(part, Message)),
+    ]
 
 
 def test_the_subject_is_base64_words_that_no_gateway_refuses() -> None:
@@ -114,7 +118,14 @@ def test_a_newline_in_a_bank_name_becomes_a_space() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["a@b.example\r\nBcc: c@d.example", "a@b.example, c@d.example", "财政局@dawu.example", "a b@c.example", "nobody", ""],
+    [
+        "a@b.example\r\nBcc: c@d.example",
+        "a@b.example, c@d.example",
+        "财政局@dawu.example",
+        "a b@c.example",
+        "nobody",
+        "",
+    ],
 )
 def test_an_address_that_is_not_one_plain_mailbox_is_refused(address: str) -> None:
     with pytest.raises(MailError):

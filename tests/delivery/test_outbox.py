@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
-from mailbox_server import MAIL, MailServer, free_port, serving
 from sqlalchemy import Engine, text
 
 from cunfang.delivery.mail import compose
 from cunfang.delivery.outbox import DeliveryReport, SmtpServer, back_off, deliver, enqueue
+from delivery.mailbox_server import MAIL, MailServer, free_port, serving
 
 
 def put(engine: Engine, key: str, recipient: str = "treasury@dawu.example") -> bool:
@@ -116,7 +116,9 @@ def test_a_login_is_taken_from_the_url(engine: Engine) -> None:
         seen.append((data.login, data.password))
         return AuthResult(success=data.password == b"p@ss/1")
 
-    with serving(authenticator=check, auth_require_tls=False, auth_required=True, auth_exclude_mechanism=["LOGIN"]) as server:
+    with serving(
+        authenticator=check, auth_require_tls=False, auth_required=True, auth_exclude_mechanism=["LOGIN"]
+    ) as server:
         put(engine, "k")
         refused = deliver(engine, f"smtp://office:wrong@127.0.0.1:{server.port}")
         taken = deliver(engine, f"smtp://office:p%40ss%2F1@127.0.0.1:{server.port}", later(2))

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from sample_run import Sample, load_sample
 from sqlalchemy import Connection, Engine, create_engine
 
 from cunfang.documents.result import RunResult, load_result
-from cunfang.warehouse.embedded import throwaway
+from cunfang.warehouse.embedded import create_database
+from documents.sample_run import Sample, load_sample
 
 
 @pytest.fixture(scope="package")
-def engine() -> Iterator[Engine]:
+def engine(postgres: Path) -> Iterator[Engine]:
     """A migrated warehouse for this folder."""
-    with throwaway() as url:
-        made = create_engine(url, connect_args={"options": "-c timezone=Asia/Shanghai"})
-        yield made
-        made.dispose()
+    url = create_database(postgres, "documents", template="template_warehouse")
+    made = create_engine(url, connect_args={"options": "-c timezone=Asia/Shanghai"})
+    yield made
+    made.dispose()
 
 
 @pytest.fixture(scope="package")

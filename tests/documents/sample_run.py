@@ -36,7 +36,9 @@ class Sample:
     warning_ids: tuple[int, ...]
 
 
-def load_sample(engine: Engine, rulebook: str = "dawu-2025", changes: Mapping[str, Mapping[str, str]] | None = None) -> Sample:
+def load_sample(
+    engine: Engine, rulebook: str = "dawu-2025", changes: Mapping[str, Mapping[str, str]] | None = None
+) -> Sample:
     """Load the canonical files as accepted submissions and evaluate; `changes` replaces texts by feed: old → new."""
     with engine.begin() as connection:
         days = [date(2025, 1, 1) + timedelta(days=n) for n in range(396)]

@@ -6,10 +6,10 @@ from collections import defaultdict
 from decimal import Decimal
 
 import pytest
-from sample_run import SHEET, Sample
 from sqlalchemy import Connection
 
 from cunfang.documents.result import RunNotFoundError, RunResult, load_result
+from documents.sample_run import SHEET, Sample
 
 
 def test_the_run_closes(result: RunResult) -> None:

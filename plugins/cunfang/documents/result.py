@@ -55,7 +55,7 @@ class Rulebook:
 
 @dataclass(frozen=True)
 class Freshness:
-    """How far the figures reach: date of the data, the how-manieth run of region and period, checks passed of checked."""
+    """How far the figures reach: date of the data, number of the run in its period, checks passed of checked."""
 
     data_as_of: date
     run_no: int
@@ -182,7 +182,7 @@ class Holding:
 
 @dataclass(frozen=True)
 class Leg:
-    """One transfer, same owner and category on both sides (S03); `blocked` waits for an account at the receiving bank."""
+    """One transfer, owner and category the same on both sides (S03); `blocked` waits for an account to be opened."""
 
     leg_no: int
     from_institution: str

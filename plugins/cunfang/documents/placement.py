@@ -1,0 +1,318 @@
+"""The sheets 份额与额度 and 调整: score → share → bounded amount → rounded amount → what moves, all live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cunfang.documents import words
+from cunfang.documents.book import FIRST_ROW, Book, Column, Sheet, cell, span
+from cunfang.documents.evidence import ADJUSTABLE, VALUE, Calculation, Inputs, Rows
+from cunfang.documents.result import Leg, Participant, RunResult
+
+SHARE_COLUMNS = (
+    Column("名次", 5), Column("机构代码", 10), Column("机构", 12), Column("角色", 20), Column("参加分配", 6),
+    Column("总得分", 11), Column("分配比例", 11), Column("存量（元）", 18), Column("其中：不调整（元）", 18),
+    Column("下限（元）", 18), Column("上限（元）", 18), Column("按比例额度（元）", 18), Column("约束后额度（元）", 18),
+    Column("起作用的约束", 14), Column("应存额度（元）", 18), Column("取整差（元）", 13), Column("调整额（元）", 18),
+    Column("系统得分", 11), Column("系统比例", 11), Column("系统存量", 18), Column("系统约束后额度", 18),
+    Column("系统调整额", 18), Column("差异", 12), Column("约束核对", 8), Column("说明", 40),
+)  # fmt: skip
+(
+    RANK,
+    CODE,
+    NAME,
+    ROLE,
+    PART,
+    SCORE,
+    SHARE,
+    HELD,
+    RIGID,
+    FLOOR,
+    CAP,
+    RAW,
+    BOUNDED,
+    BINDING,
+    TARGET,
+    ROUNDING,
+    DELTA,
+) = range(17)
+(SYS_SCORE, SYS_SHARE, SYS_HELD, SYS_BOUNDED, SYS_DELTA, DIFFERENCE, PROOF, REMARK) = range(17, 25)
+LEG_COLUMNS = (
+    Column("序号", 6), Column("转出代码", 10), Column("转出机构", 12), Column("转出账号", 22), Column("转入代码", 18),
+    Column("转入机构", 18), Column("转入账号", 22), Column("所有者", 24), Column("资金类别", 18), Column("金额（元）", 18),
+    Column("状态", 8), Column("说明", 40),
+)  # fmt: skip
+BANK_COLUMNS = (
+    Column("序号", 0), Column("机构代码", 0), Column("机构", 0), Column("调整额（元）", 0), Column("已安排（元）", 0),
+    Column("受阻（元）", 0), Column("结转下期（元）", 0), Column("系统已安排（元）", 0), Column("系统受阻（元）", 0),
+    Column("差异", 0), Column("", 0), Column("说明", 0),
+)  # fmt: skip
+AMOUNT, STATUS = 9, 10
+DELTA_OF, PLANNED, BLOCKED, CARRIED, SYS_PLANNED, SYS_BLOCKED, GAP = range(3, 10)
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Where on 份额与额度 things stand: bank rows, the sum row, T, and the row of each bank."""
+
+    sheet: Sheet
+    banks: Rows
+    total_row: int
+    quota: str
+    row_of: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """Where on 调整 the rows of the banks stand."""
+
+    sheet: Sheet
+    banks: Rows
+
+
+def write_shares(book: Book, inputs: Inputs, calculation: Calculation) -> Shares:
+    """份额与额度, banks that take part first; the quota and λ stand below the table."""
+    result = book.result
+    sheet = book.sheet("份额与额度", "份额与额度", SHARE_COLUMNS, freeze_columns=3)
+    first, last = FIRST_ROW, FIRST_ROW + len(result.participants) - 1
+    table = _ShareTable(sheet, result, inputs, calculation, first, last)
+    for bank in result.participants:
+        table.bank(bank)
+        sheet.row += 1
+    table.totals()
+    table.quota()
+    sheet.alarm(first, last, DIFFERENCE)
+    sheet.alarm(first, last, PROOF)
+    sheet.raw.fit_to_pages(2, 0)
+    sheet.raw.repeat_columns(RANK, NAME)
+    row_of = {bank.institution: first + index for index, bank in enumerate(result.participants)}
+    return Shares(sheet, (first, last), last + 1, cell(last + 4, HELD, True), row_of)
+
+
+class _ShareTable:
+    """The formulas of 份额与额度. T, T′ and λ stand in column HELD, three rows below the sums."""
+
+    def __init__(
+        self, sheet: Sheet, result: RunResult, inputs: Inputs, calculation: Calculation, first: int, last: int
+    ) -> None:
+        self.sheet = sheet
+        self.result = result
+        self.inputs = inputs
+        self.calculation = calculation
+        self.first, self.last = first, last
+        self.total, self.set_aside, self.distributable, self.slope = (
+            cell(last + 4 + step, HELD, True) for step in range(4)
+        )
+        shared = [bank for bank in result.participants if bank.role == "commercial"]
+        self.part = span(first, first + max(len(shared) - 1, 0), SCORE)
+        self.score_sum = sum((bank.score for bank in shared), Decimal(0))
+
+    def bank(self, bank: Participant) -> None:
+        """One bank's row."""
+        sheet = self.sheet
+        commercial = bank.role == "commercial"
+        if bank.rank is None:
+            sheet.blank(RANK)
+        else:
+            sheet.number(RANK, bank.rank, "whole")
+        for column, text in ((CODE, bank.institution), (NAME, bank.short_name), (ROLE, words.ROLES[bank.role])):
+            sheet.text(column, text)
+        sheet.number(PART, int(commercial), "whole")
+        points = self.calculation.points[bank.institution]
+        sheet.formula(SCORE, "+".join(points) or "0", bank.score, "points")
+        share = f"IF(SUM({self.part})=0,0,{sheet.here(SCORE)}/SUM({self.part}))" if commercial else "0"
+        sheet.formula(SHARE, share, bank.share, "ratio")
+        self._stock(bank)
+        self._bounds(bank)
+        sheet.formula(RAW, f"{sheet.here(SHARE)}*{self.distributable}", bank.raw_target, "money")
+        sheet.number(TARGET, bank.target, "money")
+        sheet.formula(ROUNDING, f"ROUND({sheet.here(TARGET)}-{sheet.here(BOUNDED)},2)", _rounding(bank), "money")
+        sheet.formula(DELTA, f"ROUND({sheet.here(TARGET)}-{sheet.here(HELD)},2)", bank.delta, "money")
+        self._proof(bank)
+        sheet.text(REMARK, "；".join(text for text in (bank.reason, bank.remark) if text), "wrap")
+
+    def _stock(self, bank: Participant) -> None:
+        sheet, rows = self.sheet, self.inputs.holdings.get(bank.institution)
+        if rows is None:
+            sheet.number(HELD, 0, "money")
+            sheet.number(RIGID, 0, "money")
+            return
+        balances = self.inputs.sheet.far_range(*rows, VALUE)
+        flags = self.inputs.sheet.far_range(*rows, ADJUSTABLE)
+        sheet.formula(HELD, f"SUM({balances})", bank.current, "money")
+        sheet.formula(RIGID, f'SUMIF({flags},"否",{balances})', bank.rigid, "money")
+
+    def _bounds(self, bank: Participant) -> None:
+        sheet = self.sheet
+        origin = {"commercial": RIGID, "excluded": RIGID, "policy": HELD}.get(bank.role)
+        if origin is None:
+            sheet.number(FLOOR, bank.floor, "money")
+        else:
+            sheet.formula(FLOOR, sheet.here(origin), bank.floor, "money")
+        if bank.cap is None:
+            sheet.blank(CAP)
+        else:
+            sheet.number(CAP, bank.cap, "money")
+        bounded = {"none": f"{self.slope}*{sheet.here(SCORE)}", "cap": sheet.here(CAP)}
+        sheet.formula(BOUNDED, bounded.get(bank.binding, sheet.here(FLOOR)), bank.bounded_target, "money")
+        sheet.text(BINDING, words.BINDINGS[bank.binding], "centre")
+
+    def _proof(self, bank: Participant) -> None:
+        """Our exact values, the difference of all five, and whether λ × score lies where the constraint says (N9)."""
+        sheet = self.sheet
+        exact = (
+            (SYS_SCORE, SCORE, bank.score, "points", 9), (SYS_SHARE, SHARE, bank.share, "ratio", 9),
+            (SYS_HELD, HELD, bank.current, "money", 2), (SYS_BOUNDED, BOUNDED, bank.bounded_target, "money", 2),
+            (SYS_DELTA, DELTA, bank.delta, "money", 2),
+        )  # fmt: skip
+        terms = []
+        for column, formula, value, style, places in exact:
+            sheet.number(column, value, style)
+            terms.append(f"ABS(ROUND({sheet.here(formula)}-{sheet.here(column)},{places}))")
+        sheet.formula(DIFFERENCE, "+".join(terms), 0, "difference")
+        ray = f"ROUND({self.slope}*{sheet.here(SCORE)},2)"
+        floor, cap = f"ROUND({sheet.here(FLOOR)},2)", f"ROUND({sheet.here(CAP)},2)"
+        upper = "" if bank.cap is None else f",IF({ray}>{cap},1,0)"
+        holds = {
+            "none": f"MAX(IF({ray}<{floor},1,0){upper})",
+            "floor": f"IF({ray}>{floor},1,0)",
+            "cap": f"IF({ray}<{cap},1,0)",
+        }
+        sheet.formula(PROOF, holds.get(bank.binding, "0"), 0, "whole")
+
+    def totals(self) -> None:
+        """The sums; the printed amounts close to T."""
+        sheet, banks = self.sheet, self.result.participants
+        for column in range(len(SHARE_COLUMNS)):
+            sheet.blank(column, "total")
+        sheet.text(NAME, "合计", row="total")
+        commercial = [bank for bank in banks if bank.role == "commercial"]
+        sheet.formula(SCORE, f"SUM({self.part})", self.score_sum, "points", "total")
+        share = sum((bank.share for bank in commercial), Decimal(0))
+        sheet.formula(SHARE, f"SUM({span(self.first, self.last, SHARE)})", share, "ratio", "total")
+        sums = {
+            HELD: [bank.current for bank in banks], RIGID: [bank.rigid for bank in banks],
+            FLOOR: [bank.floor for bank in banks], RAW: [bank.raw_target for bank in banks],
+            BOUNDED: [bank.bounded_target for bank in banks], TARGET: [bank.target for bank in banks],
+            ROUNDING: [_rounding(bank) for bank in banks], DELTA: [bank.delta for bank in banks],
+        }  # fmt: skip
+        for column, amounts in sums.items():
+            total = sum(amounts, Decimal(0))
+            sheet.formula(column, f"SUM({span(self.first, self.last, column)})", total, "money", "total")
+        sheet.row += 1
+
+    def quota(self) -> None:
+        """T, what is set aside, T′ and λ = (T′ − floors in force − caps in force) ÷ scores without a constraint."""
+        sheet, result = self.sheet, self.result
+        sheet.row += 1
+        sheet.text(NAME, "额度总控", row="total")
+        sheet.row += 1
+        stock = result.rulebook.quota_mode == "stock"
+        held = f"{span(self.first, self.last, HELD)}"
+        self._line(f"总量 T（{result.derivation}）", f"SUM({held})" if stock else "", result.total)
+        aside = f"SUMIF({span(self.first, self.last, PART)},0,{span(self.first, self.last, FLOOR)})"
+        self._line("先行列支（政策性、一事一议、取消资格）", aside, result.set_aside)
+        self._line("可按得分分配 T′", f"{self.total}-{self.set_aside}", result.distributable)
+        free = [bank for bank in result.participants if bank.binding == "none"]
+        held_fixed = [bank.bounded_target for bank in result.participants if bank.binding in ("floor", "cap")]
+        scores = sum((bank.score for bank in free), Decimal(0))
+        value = (result.distributable - sum(held_fixed, Decimal(0))) / scores if scores else Decimal(0)
+        kind = span(self.first, self.last, BINDING)
+        amount = {name: f'SUMIF({kind},"{words.BINDINGS[name]}",{{}})' for name in ("none", "floor", "cap")}
+        formula = (
+            f"({self.distributable}-{amount['floor'].format(span(self.first, self.last, FLOOR))}"
+            f"-{amount['cap'].format(span(self.first, self.last, CAP))})"
+            f"/{amount['none'].format(span(self.first, self.last, SCORE))}"
+        )
+        self._line("每分额度 λ（元/分）", formula if scores else "", value, "factor")
+
+    def _line(self, name: str, formula: str, value: Decimal, style: str = "money") -> None:
+        self.sheet.text(NAME, name)
+        if formula:
+            self.sheet.formula(HELD, formula, value, style)
+        else:
+            self.sheet.number(HELD, value, style)
+        self.sheet.row += 1
+
+
+def _rounding(bank: Participant) -> Decimal:
+    return (bank.target - bank.bounded_target).quantize(words.CENT)
+
+
+def write_adjustment(book: Book, shares: Shares) -> Adjustment:
+    """调整: the legs with their sum, then what of each bank's difference is arranged, blocked, carried."""
+    result = book.result
+    sheet = book.sheet("调整", "多划少补", LEG_COLUMNS, freeze_columns=1)
+    first = sheet.row
+    for leg in result.legs:
+        _leg_row(sheet, leg, result)
+        sheet.row += 1
+    if not result.legs:
+        sheet.text(0, "本期没有划转")
+        sheet.row += 1
+    legs = first, sheet.row - 1
+    _leg_sums(sheet, result, legs)
+    sheet.section("各机构调整额的去向", BANK_COLUMNS)
+    banks = sheet.row, sheet.row + len(result.participants) - 1
+    for number, bank in enumerate(result.participants, start=1):
+        _bank_row(sheet, number, bank, legs, shares)
+        sheet.row += 1
+    for column in range(len(BANK_COLUMNS)):
+        sheet.blank(column, "total")
+    sheet.text(2, "合计", row="total")
+    for column, name in ((DELTA_OF, "delta"), (PLANNED, "planned"), (BLOCKED, "blocked"), (CARRIED, "carried")):
+        total = sum((getattr(bank, name) for bank in result.participants), Decimal(0))
+        sheet.formula(column, f"SUM({span(*banks, column)})", total, "money", "total")
+    sheet.alarm(*banks, GAP)
+    return Adjustment(sheet, banks)
+
+
+def _leg_row(sheet: Sheet, leg: Leg, result: RunResult) -> None:
+    sheet.number(0, leg.leg_no, "whole")
+    texts = (
+        leg.from_institution, result.short_name(leg.from_institution), leg.from_account, leg.to_institution,
+        result.short_name(leg.to_institution), leg.to_account, leg.owner, leg.fund_category_name,
+    )  # fmt: skip
+    for column, text in enumerate(texts, start=1):
+        sheet.text(column, text)
+    sheet.number(AMOUNT, leg.amount, "money")
+    sheet.text(STATUS, words.LEG_STATUS[leg.status], "centre")
+    sheet.text(STATUS + 1, leg.reason, "wrap")
+
+
+def _leg_sums(sheet: Sheet, result: RunResult, legs: Rows) -> None:
+    for status, name in words.LEG_STATUS.items():
+        for column in range(len(LEG_COLUMNS)):
+            sheet.blank(column, "total")
+        sheet.text(2, f"{name}合计", row="total")
+        total = sum((leg.amount for leg in result.legs if leg.status == status), Decimal(0))
+        formula = f'SUMIF({span(*legs, STATUS)},"{name}",{span(*legs, AMOUNT)})'
+        sheet.formula(AMOUNT, formula, total, "money", "total")
+        sheet.row += 1
+
+
+def _bank_row(sheet: Sheet, number: int, bank: Participant, legs: Rows, shares: Shares) -> None:
+    sheet.number(0, number, "whole")
+    sheet.text(1, bank.institution)
+    sheet.text(2, bank.short_name)
+    sheet.formula(DELTA_OF, shares.sheet.far(shares.row_of[bank.institution], DELTA), bank.delta, "money")
+    code = sheet.here(1)
+
+    def moved(status: str) -> str:
+        amounts, states = span(*legs, AMOUNT), span(*legs, STATUS)
+        into = f'SUMIFS({amounts},{span(*legs, 4)},{code},{states},"{words.LEG_STATUS[status]}")'
+        out = f'SUMIFS({amounts},{span(*legs, 1)},{code},{states},"{words.LEG_STATUS[status]}")'
+        return f"ROUND({into}-{out},2)"
+
+    sheet.formula(PLANNED, moved("planned"), bank.planned, "money")
+    sheet.formula(BLOCKED, moved("blocked"), bank.blocked, "money")
+    rest = f"ROUND({sheet.here(DELTA_OF)}-{sheet.here(PLANNED)}-{sheet.here(BLOCKED)},2)"
+    sheet.formula(CARRIED, rest, bank.carried, "money")
+    sheet.number(SYS_PLANNED, bank.planned, "money")
+    sheet.number(SYS_BLOCKED, bank.blocked, "money")
+    pairs = ((PLANNED, SYS_PLANNED), (BLOCKED, SYS_BLOCKED))
+    terms = "+".join(f"ABS(ROUND({sheet.here(live)}-{sheet.here(exact)},2))" for live, exact in pairs)
+    sheet.formula(GAP, terms, 0, "difference")
+    sheet.blank(GAP + 1)
+    sheet.text(GAP + 2, bank.remark, "wrap")

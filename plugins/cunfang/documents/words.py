@@ -1,0 +1,95 @@
+"""How documents and mail say things in Chinese: periods, roles, amounts, percentages, the freshness line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from cunfang.documents.result import RunResult
+from cunfang.period import Period
+
+WAN: Final = Decimal(10_000)
+CENT: Final = Decimal("0.01")
+SAMPLE: Final = "示例数据"
+
+ROLES: Final = {
+    "commercial": "参加分配",
+    "policy": "政策性银行，单独考核",
+    "carved_out": "一事一议",
+    "excluded": "取消资格",
+}
+BINDINGS: Final = {"none": "按得分", "floor": "不调整存量为下限", "cap": "集中度上限", "fixed": "先行列支"}
+BASES: Final = {"stock": "期末时点数", "ytd": "年初至期末累计", "on_time_rate": "按时事项占到期事项的比例"}
+METHODS: Final = {"share_of_total": "满分 × 本行值 ÷ 各行合计", "rate": "满分 × 比例"}
+MISSING: Final = {"stop": "缺数即停", "zero": "缺数按 0", "mean": "缺数取其他机构平均"}
+QUOTA_MODES: Final = {"stock": "期末存量", "stock_less_reserve": "存量扣除支付备付", "fixed": "政府决定数"}
+LEG_STATUS: Final = {"planned": "划转", "blocked": "受阻"}
+SCOPES: Final = {"legal_person": "法人口径", "branch": "分支机构口径"}
+KLASSES: Final = {"syntactical": "格式", "validity": "有效性", "quality": "质量", "macro": "宏观"}
+RUN_STATUS: Final = {"draft": "待签批", "approved": "已签批", "published": "已发布", "rejected": "已退回", "": "待签批"}
+_QUARTERS: Final = "一二三四"
+
+
+def quarter(period: Period) -> str:
+    """`2025年四季度`."""
+    return f"{period.year}年{_QUARTERS[period.quarter - 1]}季度"
+
+
+def wan(yuan: Decimal) -> str:
+    """Yuan as 万元 with two decimals, half-up, thousands separated."""
+    return f"{_wan(yuan):,.2f}"
+
+
+def signed(wan_amount: Decimal) -> str:
+    """An amount in 万元 with its sign, so that 调入 and 调出 cannot be confused."""
+    return f"{wan_amount:+,.2f}" if wan_amount else "0.00"
+
+
+def closed_wan(amounts: Sequence[Decimal]) -> list[Decimal]:
+    """Yuan amounts as 万元 whose two printed decimals add up to the printed total.
+
+    Each is rounded half-up; where that does not close, the amounts nearest to the other side of a half give way by 0.01.
+    """
+    shown = [_wan(amount) for amount in amounts]
+    gap = int((_wan(sum(amounts, Decimal(0))) - sum(shown, Decimal(0))) / CENT)
+    step = CENT if gap > 0 else -CENT
+    by_loss = sorted(range(len(amounts)), key=lambda i: (amounts[i] / WAN - shown[i]) * step, reverse=True)
+    for index in by_loss[: abs(gap)]:
+        shown[index] += step
+    return shown
+
+
+def percent(ratio: Decimal, places: int = 2) -> str:
+    """A ratio as a percentage, half-up: `0.0825` → `8.25%`."""
+    return f"{(ratio * 100).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)}%"
+
+
+def short_percent(ratio: Decimal) -> str:
+    """A percentage as a subject line writes it: `18.2%`, `25%`."""
+    shown = (ratio * 100).quantize(CENT, ROUND_HALF_UP).normalize()
+    return f"{shown:f}%"
+
+
+def points(value: Decimal) -> str:
+    """Points or a score to 4 places (N7)."""
+    return f"{value.quantize(Decimal('0.0001'), ROUND_HALF_UP)}"
+
+
+def title(result: RunResult) -> str:
+    """`大悟县 2025年四季度政府性资金存放考核结果`."""
+    return f"{result.region_name} {quarter(result.period)}政府性资金存放考核结果"
+
+
+def freshness(result: RunResult) -> str:
+    """The line that stands on every page: how far the figures reach and by which rules."""
+    fresh = result.freshness
+    return (
+        f"数据截至 {fresh.data_as_of:%Y-%m-%d}，第 {fresh.run_no} 次运行（批次 {result.run_id}，"
+        f"{RUN_STATUS.get(result.status, result.status)}），考核办法 {result.rulebook.name}"
+        f"（{result.rulebook.code}，{result.rulebook.content_hash[:8]}），检查 {fresh.passed}/{fresh.checked} 通过"
+    )
+
+
+def _wan(yuan: Decimal) -> Decimal:
+    return (yuan / WAN).quantize(CENT, ROUND_HALF_UP)
