@@ -32,7 +32,7 @@ SELECT
     END,
     CASE
         WHEN CAST(e.done_at AS date) <= w.due_on THEN 0
-        WHEN EXISTS (SELECT FROM core.workday AS o WHERE o.day = CAST(e.done_at AS date)) THEN (
+        WHEN w.due_on IS NOT NULL AND EXISTS (SELECT FROM core.workday AS o WHERE o.day = CAST(e.done_at AS date)) THEN (
             SELECT count(*)
             FROM core.workday AS o
             WHERE o.is_workday AND o.day > w.due_on AND o.day <= CAST(e.done_at AS date)

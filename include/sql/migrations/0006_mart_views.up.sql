@@ -1,4 +1,5 @@
 -- What holds now (v_current_*), and the wide tables with Chinese headings that office users open (v_cn_*).
+-- noqa: disable=RF06
 CREATE VIEW mart.v_current_run AS
 SELECT DISTINCT ON (region_code, period_code) *
 FROM mart.dim_run

@@ -1,4 +1,5 @@
 -- Wide tables with Chinese headings, continued: what was delivered, warned of and checked.
+-- noqa: disable=RF06
 CREATE VIEW mart.v_cn_deposit_balance AS
 SELECT
     g.region_name AS "行政区划",

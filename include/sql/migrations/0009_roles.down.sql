@@ -1,3 +1,4 @@
+-- noqa: disable=CP02
 ALTER DEFAULT PRIVILEGES IN SCHEMA raw, ops, core, eval, mart REVOKE ALL ON FUNCTIONS FROM cunfang_pipeline;
 ALTER DEFAULT PRIVILEGES IN SCHEMA raw, ops, core, eval, mart REVOKE ALL ON SEQUENCES FROM cunfang_pipeline;
 ALTER DEFAULT PRIVILEGES IN SCHEMA raw, ops, core, eval, mart REVOKE ALL ON TABLES FROM cunfang_pipeline;

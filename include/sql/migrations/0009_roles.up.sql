@@ -1,4 +1,5 @@
 -- Who may do what. Roles belong to the whole cluster, so another warehouse beside this one may have made them already.
+-- noqa: disable=CP02
 DO $$
 DECLARE
     wanted record;
