@@ -19,8 +19,3 @@ def yuan(value: Decimal, unit: str) -> Decimal:
 def fmt_yuan(value: Decimal) -> str:
     """`1234567.80` as `1,234,567.80`: how an amount in yuan is printed."""
     return f"{value.quantize(FEN, ROUND_HALF_UP):,.2f}"
-
-
-def fmt_wan(value: Decimal, places: int = 2) -> str:
-    """An amount in yuan as 万元 with thousands separators, half-up (N11)."""
-    return f"{(value / UNITS['万元']).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,.{places}f}"

@@ -11,10 +11,12 @@ from rich.table import Table
 from rich.tree import Tree
 from sqlalchemy import text
 
-from cunfang.cli.render import BINDINGS, ROLES, money, plain
+from cunfang.cli.render import money, plain
 from cunfang.documents.result import Participant, RunResult, Source, load_result
+from cunfang.documents.terminal import BINDINGS, ROLES
+from cunfang.documents.words import wan
 from cunfang.institution import normal_form
-from cunfang.money import fmt_wan, fmt_yuan
+from cunfang.money import fmt_yuan
 from cunfang.period import Period
 from cunfang.warehouse import engine
 
@@ -126,7 +128,7 @@ def _holdings(result: RunResult, bank: Participant) -> Table:
                 item.account,
                 item.owner,
                 item.fund_category_name,
-                fmt_wan(item.balance),
+                wan(item.balance),
                 moves,
                 item.basis,
                 str(item.place),

@@ -7,15 +7,11 @@ from collections import defaultdict
 from decimal import Decimal
 
 from rich.console import Console
-from rich.table import Table
 
 from cunfang.cli.evaluate import Outcome, Submitted
 from cunfang.documents.result import RunResult
-from cunfang.money import FEN, fmt_wan
-
-ROLES = {"commercial": "商业银行", "policy": "政策性", "carved_out": "一事一议", "excluded": "不参加分配"}
-BINDINGS = {"none": "", "floor": "不调整存量", "cap": "上限", "fixed": "列支"}
-
+from cunfang.documents.terminal import legs_table, result_table, warning_lines
+from cunfang.money import FEN
 
 def plain(value: Decimal) -> str:
     """A number exactly, without exponent or trailing zeros."""
@@ -109,53 +105,12 @@ def _finding(item: Submitted) -> dict[str, str]:
 def print_outcome(outcome: Outcome, console: Console) -> None:
     """Scores, shares, amounts, legs, warnings and findings as tables; amounts in 万元."""
     if outcome.result is not None:
-        print_result(outcome.result, console)
-    for item in outcome.warnings:
-        said = f"{item.level}  {item.short_name} {item.metric_name} {item.value:.2%}（限值 {item.limit:.2%}）"
-        console.print(said, highlight=False)
+        console.print(result_table(outcome.result))
+        if outcome.result.legs:
+            console.print(legs_table(outcome.result))
+    for line in warning_lines(outcome.warnings):
+        console.print(line, highlight=False)
     _print_findings(outcome, console)
-
-
-def print_result(result: RunResult, console: Console) -> None:
-    """The run's table and its legs."""
-    table = Table(title=f"{result.region_name} {result.period} · {result.rulebook.name}", caption="金额：万元")
-    for heading in ("机构", "类别", "得分", "比例", "现存", "不调整", "应存", "调整", "约束"):
-        table.add_column(heading, justify="left" if heading in {"机构", "类别", "约束"} else "right", no_wrap=True)
-    for item in result.participants:
-        scored = item.role in {"commercial", "excluded"}
-        table.add_row(
-            item.short_name,
-            ROLES[item.role],
-            f"{item.score:.4f}" if scored else "—",
-            f"{item.share:.2%}" if item.role == "commercial" else "—",
-            *(fmt_wan(value) for value in (item.current, item.rigid, item.target)),
-            f"[{'green' if item.delta > 0 else 'red'}]{fmt_wan(item.delta)}[/]" if item.delta else "0.00",
-            BINDINGS[item.binding],
-        )
-    table.add_section()
-    current = sum((item.current for item in result.participants), Decimal(0))
-    rigid = sum((item.rigid for item in result.participants), Decimal(0))
-    table.add_row("合计", "", "", "", fmt_wan(current), fmt_wan(rigid), fmt_wan(result.total), "", "")
-    console.print(table)
-    if result.legs:
-        console.print(_legs_table(result))
-
-
-def _legs_table(result: RunResult) -> Table:
-    table = Table(title="划转明细", caption="金额：万元；受阻的须先开户，不改道")
-    for heading in ("序", "调出", "调入", "所有者", "资金类别", "金额", "状态"):
-        table.add_column(heading, justify="right" if heading in {"序", "金额"} else "left", no_wrap=True)
-    for leg in result.legs:
-        table.add_row(
-            str(leg.leg_no),
-            result.short_name(leg.from_institution),
-            result.short_name(leg.to_institution),
-            leg.owner,
-            leg.fund_category_name,
-            fmt_wan(leg.amount),
-            leg.reason or "待划转",
-        )
-    return table
 
 
 def _print_findings(outcome: Outcome, console: Console) -> None:

@@ -1,0 +1,72 @@
+"""A run as tables for a terminal; amounts in 万元."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from rich.table import Table
+
+from cunfang.documents.result import RunResult, Warning_
+from cunfang.documents.words import wan
+
+ROLES = {"commercial": "商业银行", "policy": "政策性", "carved_out": "一事一议", "excluded": "不参加"}
+BINDINGS = {"none": "", "floor": "不调整存量", "cap": "上限", "fixed": "先行列支"}
+_ALERTS = {"红": "bold red", "橙": "dark_orange", "黄": "yellow"}
+
+
+def result_table(result: RunResult) -> Table:
+    """Each institution's score, share, amounts and binding constraint, closed by a total."""
+    table = Table(title=f"{result.region_name} {result.period} · {result.rulebook.name}", caption="金额：万元")
+    for heading in ("机构", "类别", "得分", "比例", "现存", "不调整", "应存", "调整", "约束"):
+        table.add_column(heading, justify="left" if heading in {"机构", "类别", "约束"} else "right")
+    for item in result.participants:
+        scored = item.role in {"commercial", "excluded"}
+        table.add_row(
+            item.short_name,
+            ROLES[item.role],
+            f"{item.score:.4f}" if scored else "—",
+            f"{item.share:.2%}" if item.role == "commercial" else "—",
+            *(wan(value) for value in (item.current, item.rigid, item.target)),
+            _signed(item.delta),
+            BINDINGS[item.binding],
+        )
+    table.add_section()
+    current, rigid, target = (
+        sum((getattr(item, name) for item in result.participants), Decimal(0)) for name in ("current", "rigid", "target")
+    )
+    table.add_row("合计", "", "", "", wan(current), wan(rigid), wan(target), "", "", style="bold")
+    return table
+
+
+def legs_table(result: RunResult) -> Table:
+    """The transfers, those that are blocked with their reason."""
+    table = Table(title="划转明细", caption="金额：万元；受阻的须先开户，不改道")
+    for heading in ("序", "调出", "调入", "所有者", "资金类别", "金额", "状态"):
+        table.add_column(heading, justify="right" if heading in {"序", "金额"} else "left")
+    for leg in result.legs:
+        table.add_row(
+            str(leg.leg_no),
+            result.short_name(leg.from_institution),
+            result.short_name(leg.to_institution),
+            leg.owner,
+            leg.fund_category_name,
+            wan(leg.amount),
+            f"[red]{leg.reason}[/]" if leg.status == "blocked" else "待划转",
+        )
+    return table
+
+
+def warning_lines(warnings: Iterable[Warning_]) -> list[str]:
+    """One line a warning, red first."""
+    return [
+        f"[{_ALERTS[item.level]}]{item.level}[/]  {item.short_name} {item.metric_name} {item.value:.2%}"
+        f"（限值 {item.limit:.2%}）{item.reason}"
+        for item in warnings
+    ]
+
+
+def _signed(delta: Decimal) -> str:
+    if not delta:
+        return "0.00"
+    return f"[{'green' if delta > 0 else 'red'}]{'+' if delta > 0 else '−'}{wan(abs(delta))}[/]"
