@@ -1,7 +1,7 @@
 """Pay heavy imports once, in the process that forks the workers; each task then starts with them in memory.
 
-Called by the plugin when Airflow loads it. Great Expectations alone costs every task process seconds otherwise, and what
-the DAG files import costs each task half a second.
+Called by the plugin when Airflow loads it. Great Expectations alone costs every task process seconds otherwise, and
+what the DAG files import costs each task half a second.
 """
 
 from __future__ import annotations
