@@ -27,6 +27,7 @@ AIRFLOW = (
 )
 
 _log = logging.getLogger(__name__)
+_done: set[str] = set()
 
 
 def forks_workers(arguments: list[str]) -> bool:
@@ -37,10 +38,12 @@ def forks_workers(arguments: list[str]) -> bool:
 def warm(dags: Path | None = None, modules: Iterable[str] = (), arguments: list[str] | None = None) -> None:
     """In a process that forks workers, import what tasks need: `modules`, the heavy ones, and what DAG files import.
 
-    Elsewhere nothing. A module that is missing is left to whoever really needs it to complain about.
+    Elsewhere nothing, and nothing again in a forked task, where Airflow reads the plugin anew. A module that is missing
+    is left to whoever really needs it to complain about.
     """
-    if not forks_workers(sys.argv if arguments is None else arguments):
+    if _done or not forks_workers(sys.argv if arguments is None else arguments):
         return
+    _done.add("warm")
     for name in (*AIRFLOW, *HEAVY, *modules, *(imported_by(dags) if dags else ())):
         if name in sys.modules:
             continue
