@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -59,7 +59,7 @@ def sheet(path: Path) -> Worksheet:
     return openpyxl.load_workbook(path).worksheets[0]
 
 
-def body(path: Path, first: str) -> tuple[list[str], list[tuple[object, ...]], tuple[object, ...]]:
+def body(path: Path, first: str) -> tuple[list[str], Sequence[tuple[object, ...]], tuple[object, ...]]:
     """Leaf headings, rows and 合计 row of a workbook whose header starts with `first`."""
     lines = list(sheet(path).iter_rows(values_only=True))
     top = next(n for n, line in enumerate(lines) if line[0] == first)
@@ -266,7 +266,7 @@ def test_the_new_bank_appears_in_the_last_quarter_with_a_carve_out() -> None:
     carve_out = decisions["carve_out"]
     assert (carve_out["institution"], carve_out["valid_from"], carve_out["valid_to"]) == (
         "HBB",
-        "2025-10-01",
+        "2025-11-28",
         "2025-12-31",
     )
     assert Decimal(carve_out["amount"]) == 1000 * WAN

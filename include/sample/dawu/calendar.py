@@ -6,7 +6,7 @@ import random
 from datetime import date, timedelta
 from typing import Final
 
-import chinese_calendar  # type: ignore[import-untyped]
+import chinese_calendar
 
 REGION: Final = "420922"
 COUNTY: Final = "大悟县"

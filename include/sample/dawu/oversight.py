@@ -78,7 +78,7 @@ DECISIONS: Final = (
         "carve_out",
         "HBB",
         decided_on=date(2025, 11, 28),
-        valid_from=date(2025, 10, 1),
+        valid_from=date(2025, 11, 28),
         valid_to=date(2025, 12, 31),
         reason="示例数据：当年新设机构，一事一议确定资金支持额度",
         amount=Decimal("10000000.00"),
