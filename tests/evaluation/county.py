@@ -105,7 +105,7 @@ class Errand:
 class County:
     """All that a run reads, and the rule book it reads it by."""
 
-    rulebook: Rulebook
+    rulebook: Rulebook = field(repr=False)
     banks: tuple[Bank, ...]
     accounts: tuple[Account, ...] = ()
     values: tuple[Value, ...] = ()

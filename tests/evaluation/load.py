@@ -49,14 +49,14 @@ def deliver(connection: Connection, counties: dict[str, County]) -> None:
 
 def register(connection: Connection, counties: dict[str, County]) -> list[int]:
     """A run per county that pins all that was delivered for it."""
-    rulebooks = {c.rulebook.content_hash: c.rulebook for c in counties.values()}
-    ids = {digest: store_rulebook(connection, rulebook) for digest, rulebook in rulebooks.items()}
+    rulebooks = {id(c.rulebook): c.rulebook for c in counties.values()}
+    ids = {key: store_rulebook(connection, rulebook) for key, rulebook in rulebooks.items()}
     copy_rows(
         connection,
         "eval.run",
         ("region", "period", "as_of", "year_start", "rulebook_id", "input_hash"),
         (
-            (region, str(c.period), c.period.end, c.period.year_start, ids[c.rulebook.content_hash], f"test {region}")
+            (region, str(c.period), c.period.end, c.period.year_start, ids[id(c.rulebook)], f"test {region}")
             for region, c in counties.items()
         ),
     )

@@ -22,8 +22,10 @@ class Scored:
 
 
 def completed(indicators: Sequence[Scored], values: Values, eligible: Collection[str], others: Collection[str]) -> Values:
-    """What a bank without a value gets: 0, or the mean of the eligible banks that have one; nothing where nobody has."""
-    result = dict(values)
+    """Values of the banks that are scored. A bank without one gets 0, or the mean of the eligible banks that have one;
+    nothing where nobody has.
+    """
+    result = {(code, bank): value for (code, bank), value in values.items() if bank in (*eligible, *others)}
     for indicator in indicators:
         known = [values[indicator.code, bank] for bank in eligible if (indicator.code, bank) in values]
         for bank in (*eligible, *others):
@@ -50,11 +52,8 @@ def points(
         mine = {bank: max(value, Fraction(0)) for (code, bank), value in values.items() if code == one.code}
         total = sum((value for bank, value in mine.items() if bank in eligible), Fraction(0))
         for bank, value in mine.items():
-            if one.method == "rate":
-                part = min(value, Fraction(1))
-            else:
-                part = value / total if total else Fraction(0)
-            result[one.code, bank] = one.full * stretch * part
+            share = value / total if total else Fraction(0)
+            result[one.code, bank] = one.full * stretch * (min(value, Fraction(1)) if one.method == "rate" else share)
     return result
 
 

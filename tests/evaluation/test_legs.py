@@ -1,0 +1,135 @@
+"""The transfer plan (S03, S12, N10): what every leg and every bank's difference must satisfy, in any county."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+
+from evaluation.conftest import Evaluate
+from evaluation.county import Account, Bank, County, Value
+from evaluation.generated import AS_OF, batches, may_move
+from evaluation.policy import ONE, policy
+from evaluation.result import Result
+from evaluation.settings import PROPERTY
+from hypothesis import given
+from oracle import participation
+
+
+def _owner_and_category_stay(county: County, result: Result) -> None:
+    account = {a.code: a for a in county.accounts}
+    for leg in result.legs:
+        giver = account[leg.from_account]
+        assert (giver.bank, giver.owner, giver.category) == (leg.giver, leg.owner, leg.category), county
+        if leg.to_account is not None:
+            taker = account[leg.to_account]
+            assert (taker.bank, taker.owner, taker.category) == (leg.taker, leg.owner, leg.category), county
+
+
+def _only_free_money_moves(county: County, result: Result) -> None:
+    given_by: dict[str, Decimal] = defaultdict(Decimal)
+    for leg in result.legs:
+        given_by[leg.from_account] += leg.amount
+    for account in county.accounts:
+        free = participation.movable(may_move(county, account), account.matures_on, AS_OF)
+        assert given_by[account.code] <= (account.balance if free and account.balance else 0), county
+
+
+def _blocked_only_without_an_account(county: County, result: Result) -> None:
+    there = {(a.bank, a.owner, a.category) for a in county.accounts}
+    for leg in result.legs:
+        assert (leg.status == "blocked") == (leg.to_account is None), county
+        assert (leg.status == "planned") == ((leg.taker, leg.owner, leg.category) in there), county
+
+
+def _every_difference_closes(county: County, result: Result) -> None:
+    for status, of_bank in (("planned", result.planned), ("blocked", result.blocked)):
+        signed: dict[str, Decimal] = defaultdict(Decimal)
+        for leg in result.legs:
+            if leg.status == status:
+                signed[leg.giver] -= leg.amount
+                signed[leg.taker] += leg.amount
+        assert of_bank == {bank: signed[bank] for bank in result.delta}, county
+    for bank, delta in result.delta.items():
+        assert result.planned[bank] + result.blocked[bank] + result.carried[bank] == delta, county
+        assert delta == result.target[bank] - result.current[bank], county
+        assert result.carried[bank] * delta >= 0, county
+
+
+def _few_and_large_enough(county: County, result: Result) -> None:
+    pairs: dict[tuple[str, str, str], set[tuple[str, str]]] = defaultdict(set)
+    least = county.rulebook.allocation.min_leg.value
+    for leg in result.legs:
+        assert leg.amount >= least, county
+        assert abs(result.delta[leg.giver]) >= least <= abs(result.delta[leg.taker]), county
+        pairs[leg.owner, leg.category, leg.status].add((leg.giver, leg.taker))
+    for (*_, status), found in pairs.items():
+        if status == "planned":
+            assert len(found) <= len({bank for pair in found for bank in pair}) - 1, county
+
+
+def _nobody_gives_and_receives(county: County, result: Result) -> None:
+    assert not {leg.giver for leg in result.legs} & {leg.taker for leg in result.legs}, county
+
+
+@PROPERTY
+@given(batches)
+def test_given_any_county_then_its_legs_keep_owner_and_category_use_free_money_and_close(
+    evaluated: Evaluate, batch: list[County]
+) -> None:
+    for county, result in zip(batch, evaluated(batch), strict=True):
+        _owner_and_category_stay(county, result)
+        _only_free_money_moves(county, result)
+        _blocked_only_without_an_account(county, result)
+        _every_difference_closes(county, result)
+        _few_and_large_enough(county, result)
+        _nobody_gives_and_receives(county, result)
+
+
+def _two_banks(*accounts: Account, min_leg: str = "0") -> County:
+    """A holds everything and has no more right to it than B."""
+    banks = (Bank("A"), Bank("B"))
+    values = tuple(Value(bank.code, "size", Decimal(1)) for bank in banks)
+    return County(policy(ONE, unit="0.01", min_leg=min_leg), banks, accounts, values)
+
+
+def test_given_no_account_of_that_owner_and_category_then_the_leg_is_blocked_and_nothing_is_redirected(
+    evaluated: Evaluate,
+) -> None:
+    other = (Account("B-1", "B", Decimal(0), owner="教育局"), Account("B-2", "B", Decimal(0), category="unit"))
+    (result,) = evaluated([_two_banks(Account("A-1", "A", Decimal(100)), *other)])
+
+    assert [(leg.status, leg.amount, leg.to_account) for leg in result.legs] == [("blocked", Decimal(50), None)]
+    assert (result.blocked, result.planned["B"]) == ({"A": Decimal(-50), "B": Decimal(50)}, 0)
+
+
+def test_given_time_deposits_and_frozen_stock_then_they_stay_and_the_rest_is_carried(evaluated: Evaluate) -> None:
+    time_deposit = Account("A-定期", "A", Decimal(70), matures_on=AS_OF.replace(year=2026))
+    frozen = Account("A-社保", "A", Decimal(10), category="fiscal_social")
+    county = _two_banks(time_deposit, frozen, Account("A-活期", "A", Decimal(20)), Account("B-1", "B", Decimal(0)))
+    (result,) = evaluated([county])
+
+    assert [(leg.from_account, leg.amount) for leg in result.legs] == [("A-活期", Decimal(20))]
+    assert result.carried == {"A": Decimal(-30), "B": Decimal(30)}
+
+
+def test_given_demand_money_and_a_matured_deposit_then_demand_money_goes_first(evaluated: Evaluate) -> None:
+    accounts = (Account("A-定期", "A", Decimal(80), matures_on=AS_OF), Account("A-活期", "A", Decimal(20)))
+    (result,) = evaluated([_two_banks(*accounts, Account("B-1", "B", Decimal(0)))])
+
+    assert {leg.from_account: leg.amount for leg in result.legs} == {"A-活期": Decimal(20), "A-定期": Decimal(30)}
+
+
+def test_given_a_difference_below_the_least_leg_then_it_is_carried_to_the_next_quarter(evaluated: Evaluate) -> None:
+    accounts = (Account("A-1", "A", Decimal("199999.98")), Account("B-1", "B", Decimal(0)))
+    one_fen_more = (Account("A-1", "A", Decimal(200000)), Account("B-1", "B", Decimal(0)))
+    below, enough = evaluated([_two_banks(*accounts, min_leg="100000"), _two_banks(*one_fen_more, min_leg="100000")])
+
+    assert (below.legs, below.carried["B"]) == ([], Decimal("99999.99"))
+    assert [leg.amount for leg in enough.legs] == [Decimal(100000)]
+
+
+def test_given_a_closed_account_then_it_receives_nothing(evaluated: Evaluate) -> None:
+    closed = Account("B-1", "B", None, closed_on=AS_OF)
+    (result,) = evaluated([_two_banks(Account("A-1", "A", Decimal(100)), closed)])
+
+    assert [leg.status for leg in result.legs] == ["blocked"]
