@@ -10,10 +10,11 @@ from __future__ import annotations
 import gc
 import sys
 import time
+from contextlib import suppress
 
 import httpx
 
-PATIENCE = 180.0
+PATIENCE = 300.0
 
 
 def main(arguments: list[str]) -> None:
@@ -33,13 +34,12 @@ def main(arguments: list[str]) -> None:
 def wait_for(address: str, patience: float = PATIENCE) -> None:
     """Return once `address` answers without an error. Raises TimeoutError."""
     deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(address, timeout=patience, trust_env=False).is_success:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.2)
+    with httpx.Client(timeout=patience, trust_env=False) as client:
+        while time.monotonic() < deadline:
+            with suppress(httpx.HTTPError):
+                if client.get(address).is_success:
+                    return
+            time.sleep(0.5)
     raise TimeoutError(f"{patience:.0f} 秒内 {address} 没有应答")
 
 

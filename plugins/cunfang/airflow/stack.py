@@ -36,9 +36,10 @@ from cunfang.airflow.environment import (
 )
 from cunfang.airflow.processes import Process
 from cunfang.warehouse.embedded import url
+from cunfang.warehouse.migrate import upgrade
 
 Report = Callable[[str], None]
-START_TIMEOUT = 180.0
+START_TIMEOUT = 300.0
 GRACE = 15.0
 COMPONENTS: Mapping[str, tuple[str, ...]] = {
     "api-server": ("api-server", "--host", "127.0.0.1", "--workers", "1"),
@@ -190,7 +191,8 @@ class Stack:
         return Live(addresses, recorded, keys.passwords, self._mail, variables | dict(self.extra))
 
     def _migrate(self, live: Live, report: Report) -> None:
-        """Bring Airflow's tables to this version, once per version and data folder."""
+        """Bring the warehouse to its newest schema, and, once per version and folder, Airflow's tables to this one."""
+        upgrade(live.addresses.warehouse_url)
         stamp = self._data.parent / "airflow" / "migrated"
         wanted = f"{version('apache-airflow')} {self._data.stat().st_ino}"
         if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
@@ -235,7 +237,8 @@ class Stack:
     def _await(self, live: Live, began: datetime, report: Report) -> None:
         """Until every component has a heart-beat of this start; the first that ends is named with its log."""
         deadline = time.monotonic() + START_TIMEOUT
-        while waiting := _silent(live, began):
+        page = httpx.Client(base_url=f"http://127.0.0.1:{live.addresses.api_port}", timeout=5, trust_env=False)
+        while waiting := _silent(page, began):
             for process in live.processes:
                 if process.running() is None:
                     said = processes.tail(Path(process.log))
@@ -244,6 +247,7 @@ class Stack:
                 logs = "\n".join(f"== {name}\n{processes.tail(self._logs / f'{name}.log', 8)}" for name in waiting)
                 raise StackError(f"{START_TIMEOUT:.0f} 秒内没有应答：{'、'.join(waiting)}\n{logs}")
             time.sleep(0.25)
+        page.close()
         report(f"Airflow {live.api_url}")
 
     def _stop(self) -> None:
@@ -280,12 +284,10 @@ def free_port(wished: int = 0) -> int:
     raise StackError("本机没有可用端口")
 
 
-def _silent(live: Live, began: datetime) -> list[str]:
+def _silent(page: httpx.Client, began: datetime) -> list[str]:
     """The components that have not been heard since `began`."""
-    page = f"http://127.0.0.1:{live.addresses.api_port}/api/v2/monitor/health"
     try:
-        answer = httpx.get(page, timeout=5, trust_env=False)
-        health = answer.raise_for_status().json()
+        health = page.get("/api/v2/monitor/health").raise_for_status().json()
     except (httpx.HTTPError, ValueError):
         return ["api-server"]
     silent = []
