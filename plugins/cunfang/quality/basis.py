@@ -10,9 +10,6 @@ from decimal import Decimal
 from cunfang.institution import Register
 from cunfang.period import Period
 
-WIDE_OPEN = Decimal(10) ** 18
-"""Above any amount that the warehouse can hold."""
-
 
 @dataclass(frozen=True)
 class Bank:
@@ -56,7 +53,7 @@ class Basis:
     def parameters(self) -> dict[str, object]:
         """The values that `{"$PARAMETER": …}` in a suite stand for."""
         end = self.period.end
-        found: dict[str, object] = {
+        return {
             "period_start": self.period.start,
             "period_end": end,
             "period_end_moment": datetime.combine(end, time.max),
@@ -68,11 +65,6 @@ class Basis:
             "open_accounts": sorted(code for code, entry in (self.accounts or {}).items() if _open(entry, end)),
             "fund_categories": sorted(self.fund_categories or ()),
         }
-        for column in ("deposits", "loans", "balance"):
-            total = sum((row.get(column, Decimal(0)) for row in (self.previous or {}).values()), Decimal(0))
-            found[f"{column}_floor"] = total * 7 / 10 if total else Decimal(0)
-            found[f"{column}_ceiling"] = total * 13 / 10 if total else WIDE_OPEN
-        return found
 
 
 def _open(entry: Bank | Account, day: date) -> bool:

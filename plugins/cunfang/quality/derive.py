@@ -14,8 +14,9 @@ from cunfang.quality.basis import Basis
 
 Row = dict[str, Scalar]
 Derivation = Callable[[list[Row], Basis], list[Scalar]]
+Compare = Callable[[Decimal, Decimal], Decimal | None]
 WORTH_COMPARING = Decimal(1_000_000)
-"""Below this many yuan a thousandfold change says nothing about the unit."""
+"""An earlier amount below this many yuan says nothing about the unit of a later one."""
 
 
 def rows(typed: Typed, basis: Basis, wanted: Iterable[str]) -> list[Row]:
@@ -52,10 +53,6 @@ def _month_end(row: Row, basis: Basis) -> Scalar:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
-def _at_end(column: str) -> Derivation:
-    return _each(lambda row, basis: row[column] if row["as_of"] == basis.period.end else None)
-
-
 def _earlier(part: str, column: str) -> Derivation:
     def figure(row: Row, basis: Basis) -> Scalar:
         known: Mapping[str, Mapping[str, Decimal]] = getattr(basis, part) or {}
@@ -65,11 +62,14 @@ def _earlier(part: str, column: str) -> Derivation:
 
 
 def times(now: Scalar, before: Scalar) -> Decimal | None:
-    """How many times the larger of two amounts is the smaller, to one place; None where that says nothing."""
-    if not isinstance(now, Decimal) or not isinstance(before, Decimal) or not now or not before:
+    """How many times the larger of two amounts is the smaller, to one place; None where that says nothing of the unit.
+
+    Growth from almost nothing is a new bank, not a wrong unit; a fall from a large amount is compared however deep.
+    """
+    if not isinstance(now, Decimal) or not isinstance(before, Decimal) or not now or abs(before) < WORTH_COMPARING:
         return None
     small, large = sorted((abs(now), abs(before)))
-    return (large / small).quantize(Decimal("0.1")) if large >= WORTH_COMPARING else None
+    return (large / small).quantize(Decimal("0.1"))
 
 
 def _times(column: str) -> Derivation:
@@ -85,25 +85,36 @@ def _bank_of(row: Row, basis: Basis) -> str:
     return entry.institution if entry else str(row.get("institution"))
 
 
-def _bank_total_times(column: str) -> Derivation:
-    """The bank's total against its total before, on its first row only: one fault, one finding."""
+def _totals(column: str, group: Callable[[Row, Basis], str], compare: Compare) -> Derivation:
+    """A group's total at the period's end against its total before, on its first row only: one fault, one finding."""
 
     def figures(found: list[Row], basis: Basis) -> list[Scalar]:
-        totals: dict[str, Decimal] = defaultdict(Decimal)
+        now: dict[str, Decimal] = defaultdict(Decimal)
         for row in found:
             value = row[column]
             if row.get("as_of", basis.period.end) == basis.period.end and isinstance(value, Decimal):
-                totals[_bank_of(row, basis)] += value
+                now[group(row, basis)] += value
+        before: dict[str, Decimal] = defaultdict(Decimal)
+        for bank, amounts in (basis.previous or {}).items():
+            before[group({"institution": bank}, basis)] += amounts.get(column, Decimal(0))
         seen: set[str] = set()
         answer: list[Scalar] = []
         for row in found:
-            bank = _bank_of(row, basis)
-            before = (basis.previous or {}).get(bank, {}).get(column)
-            answer.append(None if bank in seen else times(totals[bank], before))
-            seen.add(bank)
+            key = group(row, basis)
+            answer.append(None if key in seen else compare(now[key], before[key]))
+            seen.add(key)
         return answer
 
     return figures
+
+
+def _change(now: Decimal, before: Decimal) -> Decimal | None:
+    """Growth in percent, to one place."""
+    return ((now - before) * 100 / before).quantize(Decimal("0.1")) if before else None
+
+
+def _whole_file(row: Row, basis: Basis) -> str:
+    return ""
 
 
 def _loan_to_deposit(row: Row, basis: Basis) -> Scalar:
@@ -162,17 +173,19 @@ DERIVATIONS: dict[str, Derivation] = {
     "account_opened_on": _of_account("opened_on"),
     "account_closed_on": _of_account("closed_on"),
     "month_end": _each(_month_end),
-    "deposits_at_end": _at_end("deposits"),
-    "loans_at_end": _at_end("loans"),
-    "balance_at_end": _at_end("balance"),
+    "deposits_change": _totals("deposits", _whole_file, _change),
+    "loans_change": _totals("loans", _whole_file, _change),
+    "balance_change": _totals("balance", _whole_file, _change),
     "deposits_before": _earlier("previous", "deposits"),
     "loans_before": _earlier("previous", "loans"),
     "deposits_december": _earlier("december", "deposits"),
     "loans_december": _earlier("december", "loans"),
     "deposits_times": _times("deposits"),
     "loans_times": _times("loans"),
-    "balance_total_times": _bank_total_times("balance"),
-    "paid_total_times": _bank_total_times("paid"),
+    "balance_bank_times": _totals("balance", _bank_of, times),
+    "balance_file_times": _totals("balance", _whole_file, times),
+    "paid_bank_times": _totals("paid", _bank_of, times),
+    "paid_file_times": _totals("paid", _whole_file, times),
     "loan_to_deposit": _each(_loan_to_deposit),
     "overlapping": _overlapping,
     "claimed_twice": _claimed_twice,

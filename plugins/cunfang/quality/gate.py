@@ -86,7 +86,7 @@ class Gate:
             facts["absent"] = "、".join(self._absent(rule))
             return _Facts(facts)
         for name, value in row.items():
-            known = self.contract.by_name.get(name.removesuffix("_at_end"))
+            known = self.contract.by_name.get(name)
             facts[name] = fmt_yuan(value) if _is_money(known, name, value) else _text(value)  # type: ignore[arg-type]
         for column in self.contract.columns:
             if column.type.institution:
@@ -116,7 +116,7 @@ class _Facts(dict[str, str]):
 
 
 def _is_money(column: object, name: str, value: object) -> bool:
-    if not isinstance(value, Decimal) or name.endswith(("_times", "_to_deposit")):
+    if not isinstance(value, Decimal) or name.endswith(("_times", "_change", "_to_deposit")):
         return False
     kind = getattr(column, "type", Kind.MONEY if name.endswith(("_before", "_december")) else None)
     return kind is Kind.MONEY

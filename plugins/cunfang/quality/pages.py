@@ -5,11 +5,13 @@ from __future__ import annotations
 import html
 import os
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
+    from great_expectations.render.view.view import DefaultJinjaPageView
 
 _INDEX = """<!DOCTYPE html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>校验报告</title></head>
@@ -22,12 +24,19 @@ _INDEX = """<!DOCTYPE html>
 def write(result: ExpectationSuiteValidationResult, page: Path) -> None:
     """Render `result` to `page` and renew the index beside it; a reader never sees half a page."""
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
-    from great_expectations.render.view.view import DefaultJinjaPageView
 
     page.parent.mkdir(parents=True, exist_ok=True)
     content = ValidationResultsPageRenderer().render(result)
-    _replace(page, str(DefaultJinjaPageView().render(content)))
+    _replace(page, str(_view().render(content)))
     index(page.parent)
+
+
+@lru_cache(maxsize=1)
+def _view() -> DefaultJinjaPageView:
+    """One view per process: making it compiles every template."""
+    from great_expectations.render.view.view import DefaultJinjaPageView
+
+    return DefaultJinjaPageView()
 
 
 def index(folder: Path) -> None:
