@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pytest
@@ -47,7 +46,8 @@ class County:
         submission_id = self.do(
             """
             INSERT INTO raw.submission (region, period, feed, sequence, provider, sha256, file_name, file_size)
-            SELECT :region, :period, :feed, n, '县财政局', encode(sha256(convert_to(:period || :feed || n, 'UTF8')), 'hex'),
+            SELECT :region, :period, :feed, n, '县财政局', encode(sha256(convert_to(:period || :feed || n,
+                'UTF8')), 'hex'),
                 :feed || n || '.xlsx', 1
             FROM (SELECT count(*) + 1 AS n FROM raw.submission
                 WHERE region = :region AND period = :period AND feed = :feed) AS earlier
@@ -56,7 +56,9 @@ class County:
             region=REGION, period=period, feed=feed,
         )  # fmt: skip
         for state in ("registered", status):
-            self.do("INSERT INTO raw.submission_event (submission_id, status) VALUES (:s, :t)", s=submission_id, t=state)
+            self.do(
+                "INSERT INTO raw.submission_event (submission_id, status) VALUES (:s, :t)", s=submission_id, t=state
+            )
         return int(submission_id)
 
     def institutions(self, period: str = "2025-Q4", renamed: str = "") -> int:
@@ -65,7 +67,8 @@ class County:
         for no, (code, name, short, kind, sort_no, _) in enumerate(BANKS, start=1):
             self.do(
                 """
-                INSERT INTO core.institution (submission_id, record_no, region, institution, name, short_name, type, sort_no)
+                INSERT INTO core.institution (submission_id, record_no, region, institution, name, short_name,
+                    type, sort_no)
                 VALUES (:s, :no, :region, :code, :name, :short, :kind, :sort_no)
                 """,
                 s=submission, no=no, region=REGION, code=code, short=short, kind=kind, sort_no=sort_no,
@@ -106,7 +109,8 @@ class County:
         for no, (code, *_) in enumerate(BANKS, start=1):
             self.do(
                 """
-                INSERT INTO core.credit (submission_id, record_no, region, institution, as_of, deposits, loans, loans_agri)
+                INSERT INTO core.credit (submission_id, record_no, region, institution, as_of, deposits, loans,
+                    loans_agri)
                 VALUES (:s, :no, :region, :code, :day, 1000 * :no, 400 * :no, 300 * :no)
                 """,
                 s=submission, no=no, region=REGION, code=code, day=QUARTER_ENDS[period],
@@ -131,7 +135,8 @@ class County:
         """One timeliness event of ABC."""
         self.do(
             """
-            INSERT INTO core.timeliness_event (submission_id, record_no, region, event, kind, institution, issued_at, done_at)
+            INSERT INTO core.timeliness_event (submission_id, record_no, region, event, kind, institution,
+                issued_at, done_at)
             VALUES (:s, :no, :region, 'SJ-' || :no, :kind, 'ABC', :issued, :done)
             """,
             s=submission, no=no, region=REGION, kind=kind, issued=issued, done=done,
@@ -143,7 +148,8 @@ class County:
             """
             INSERT INTO eval.rulebook (code, content_hash, name, document, effective_from, full_scale, quota_mode,
                 rounding_unit, min_leg, disqualification_years, content)
-            VALUES (:code, encode(sha256(convert_to(:code, 'UTF8')), 'hex'), '示例办法', '示例文件', '2025-01-01', 100, 'stock',
+            VALUES (:code, encode(sha256(convert_to(:code, 'UTF8')), 'hex'), '示例办法', '示例文件', '2025-01-01',
+                100, 'stock',
                 0.01, 10, 3, '{}')
             RETURNING rulebook_id
             """,
@@ -151,22 +157,27 @@ class County:
         )
         self.do(
             """
-            INSERT INTO eval.indicator (rulebook_id, indicator, parent, ordinal, name, full_points, leaf, family, measure,
+            INSERT INTO eval.indicator (rulebook_id, indicator, parent, ordinal, name, full_points, leaf, family,
+                measure,
                 over, basis, method, due_workdays, clause)
             VALUES
             (:b, 'lending', NULL, 1, '贷款规模', 90, FALSE, NULL, NULL, NULL, NULL, NULL, NULL, '示例一'),
-            (:b, 'loans', 'lending', 2, '贷款余额', 60, TRUE, 'pboc_credit', 'loans', NULL, 'stock', 'share_of_total', NULL,
+            (:b, 'loans', 'lending', 2, '贷款余额', 60, TRUE, 'pboc_credit', 'loans', NULL, 'stock',
+                'share_of_total', NULL,
                 '示例一'),
-            (:b, 'ldr', 'lending', 3, '存贷比', 30, TRUE, 'pboc_credit', 'loans', 'deposits', 'stock', 'share_of_total', NULL,
+            (:b, 'ldr', 'lending', 3, '存贷比', 30, TRUE, 'pboc_credit', 'loans', 'deposits', 'stock',
+                'share_of_total', NULL,
                 '示例一'),
-            (:b, 'transfer', NULL, 4, '及时性', 10, TRUE, 'timeliness_events', 'nontax_transfer', NULL, 'on_time_rate', 'rate',
+            (:b, 'transfer', NULL, 4, '及时性', 10, TRUE, 'timeliness_events', 'nontax_transfer', NULL,
+                'on_time_rate', 'rate',
                 1, '示例二')
             """,
             b=self.rulebook_id,
         )
         self.do(
             """
-            INSERT INTO eval.warning_limit (rulebook_id, metric, name, operator, limit_value, yellow_margin, red_margin, clause)
+            INSERT INTO eval.warning_limit (rulebook_id, metric, name, operator, limit_value, yellow_margin,
+                red_margin, clause)
             VALUES (:b, 'liquidity_ratio', '流动性比例', '>=', 0.25, 0.1, 0.2, '示例三')
             """,
             b=self.rulebook_id,
@@ -214,7 +225,8 @@ class County:
             )  # fmt: skip
         self.do(
             """
-            INSERT INTO eval.holding (run_id, account, institution, owner, fund_category, balance, adjustable, available,
+            INSERT INTO eval.holding (run_id, account, institution, owner, fund_category, balance, adjustable,
+                available,
                 basis, submission_id, record_no)
             SELECT :r, a.account, a.institution, a.owner, a.fund_category, b.balance, c.adjustable, c.adjustable, 'S02',
                 b.submission_id, b.record_no
@@ -229,10 +241,12 @@ class County:
     def _figures(self, run_id: int, icbc: int) -> None:
         self.do(
             """
-            INSERT INTO eval.indicator_value (run_id, institution, indicator, value, numerator, denominator, flag) VALUES
+            INSERT INTO eval.indicator_value (run_id, institution, indicator, value, numerator, denominator, flag)
+                VALUES
             (:r, 'ICBC', 'loans', 800, NULL, NULL, ''), (:r, 'ABC', 'loans', 1200, NULL, NULL, ''),
             (:r, 'ICBC', 'ldr', 0.4, 800, 2000, ''), (:r, 'ABC', 'ldr', 12345678, 1200, 0.01, ''),
-            (:r, 'ICBC', 'transfer', 1, 1, 1, '本期无事项，取有事项机构的平均数'), (:r, 'ABC', 'transfer', 0.5, 1, 2, '')
+            (:r, 'ICBC', 'transfer', 1, 1, 1, '本期无事项，取有事项机构的平均数'), (:r, 'ABC', 'transfer', 0.5, 1,
+                2, '')
             """,
             r=run_id,
         )
@@ -252,7 +266,9 @@ class County:
             """,
             r=run_id,
         )
-        self.do("INSERT INTO eval.quota (run_id, total, set_aside, derivation) VALUES (:r, 1000, 100, '全部存量')", r=run_id)
+        self.do(
+            "INSERT INTO eval.quota (run_id, total, set_aside, derivation) VALUES (:r, 1000, 100, '全部存量')", r=run_id
+        )
         self.do(
             """
             INSERT INTO eval.bounded (run_id, institution, current_amount, rigid_amount, floor_amount, raw_target,
@@ -276,7 +292,8 @@ class County:
             INSERT INTO eval.leg (run_id, leg_no, from_institution, to_institution, from_account, to_account, owner,
                 fund_category, amount, status, reason)
             VALUES
-            (:r, 1, 'ICBC', 'ABC', '9900000000000002', '9900000000000004', '县财政局', 'fiscal_fund', 140.50, 'planned', ''),
+            (:r, 1, 'ICBC', 'ABC', '9900000000000002', '9900000000000004', '县财政局', 'fiscal_fund', 140.50,
+                'planned', ''),
             (:r, 2, 'ICBC', 'ABC', '9900000000000002', NULL, '县财政局', 'fiscal_fund', 9.50, 'blocked', '需开户')
             """,
             r=run_id,
@@ -284,7 +301,8 @@ class County:
         self.do(
             """
             INSERT INTO eval.adjustment (run_id, institution, delta, planned, blocked)
-            SELECT run_id, institution, delta, 140.50 * sign(delta), 9.50 * sign(delta) FROM eval.allocation WHERE run_id = :r
+            SELECT run_id, institution, delta, 140.50 * sign(delta), 9.50 * sign(delta) FROM eval.allocation
+                WHERE run_id = :r
             """,
             r=run_id,
         )
@@ -303,9 +321,11 @@ class County:
         """A broken limit."""
         self.do(
             """
-            INSERT INTO ops.warning (region, period, institution, metric, as_of, level, value, limit_value, operator, scope,
+            INSERT INTO ops.warning (region, period, institution, metric, as_of, level, value, limit_value,
+                operator, scope,
                 reason, rulebook_code, submission_id, record_no)
-            VALUES (:region, '2025-Q4', :bank, 'liquidity_ratio', '2025-12-31', '橙', :value, 0.25, '>=', 'legal_person',
+            VALUES (:region, '2025-Q4', :bank, 'liquidity_ratio', '2025-12-31', '橙', :value, 0.25, '>=',
+                'legal_person',
                 '低于限值', 'sample', :s, 1)
             """,
             region=REGION, bank=institution, value=value, s=submission,
@@ -334,7 +354,9 @@ def county(connection: Connection) -> County:
 
 def snapshot(connection: Connection) -> dict[str, list[str]]:
     """Every row of every mart table with the transaction that wrote it: a rewritten row shows as well as a new one."""
-    tables = connection.scalars(text("SELECT relname FROM pg_class WHERE relnamespace = 'mart'::regnamespace AND relkind = 'r'"))
+    tables = connection.scalars(
+        text("SELECT relname FROM pg_class WHERE relnamespace = 'mart'::regnamespace AND relkind = 'r'")
+    )
     return {
         name: list(connection.scalars(text(f"SELECT t.ctid::text || t::text FROM mart.{name} AS t ORDER BY t.ctid")))
         for name in sorted(tables)
