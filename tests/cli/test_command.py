@@ -1,0 +1,117 @@
+"""The command as a person and a script meet it: exit codes, one JSON object, clear refusals."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cunfang.cli.main import app
+from cunfang.settings import INCLUDE
+
+CANONICAL = INCLUDE / "sample" / "canonical"
+ORIGINAL = INCLUDE / "sample" / "inbox"
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def evaluate(inbox: Path, *more: str) -> Result:
+    return run(
+        "evaluate", "--inbox", str(inbox), "--region", "420922", "--period", "2025-Q4", "--rulebook", "hefei-2012", *more
+    )
+
+
+@pytest.fixture(scope="module")
+def evaluated() -> dict:
+    done = evaluate(CANONICAL, "--json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_one_object_with_the_agreed_keys(evaluated: dict) -> None:
+    assert evaluated["run"].keys() == {"region", "period", "rulebook", "total"}
+    assert {"results", "points", "legs", "warnings", "findings"} <= evaluated.keys()
+    keys = {"institution", "role", "score", "share", "current", "rigid", "target", "delta"}
+    assert all(row.keys() == keys for row in evaluated["results"])
+    assert all(row.keys() == {"from", "to", "owner", "fund_category", "amount"} for row in evaluated["legs"])
+    assert all(row.keys() == {"institution", "metric", "value", "limit", "level"} for row in evaluated["warnings"])
+
+
+def test_scores_of_the_eligible_add_up_to_100_and_targets_to_the_total(evaluated: dict) -> None:
+    eligible = [row for row in evaluated["results"] if row["role"] == "commercial"]
+    assert abs(sum(Decimal(row["score"]) for row in eligible) - 100) < Decimal("1e-25")
+    assert abs(sum(Decimal(row["share"]) for row in eligible) - 1) < Decimal("1e-25")
+    assert sum(Decimal(row["target"]) for row in evaluated["results"]) == Decimal(evaluated["run"]["total"])
+
+
+def test_points_of_a_bank_add_up_to_its_score(evaluated: dict) -> None:
+    for row in evaluated["results"]:
+        points = sum(Decimal(p["points"]) for p in evaluated["points"] if p["institution"] == row["institution"])
+        assert points == Decimal(row["score"])
+
+
+def test_roles_are_as_delivered(evaluated: dict) -> None:
+    roles = {row["institution"]: row["role"] for row in evaluated["results"]}
+    assert roles["ADBC"] == "policy"
+    assert roles["HBB"] == "carved_out"
+    assert set(roles.values()) == {"commercial", "policy", "carved_out"}
+
+
+def test_the_broken_limit_is_red(evaluated: dict) -> None:
+    assert {"institution": "ABC", "metric": "liquidity_ratio", "value": "0.182", "limit": "0.25", "level": "红"} in evaluated[
+        "warnings"
+    ]
+
+
+def test_a_refused_feed_that_is_needed_stops_with_its_finding() -> None:
+    done = evaluate(ORIGINAL, "--json")
+    assert done.exit_code == 3
+    said = json.loads(done.stdout)
+    assert said["results"] == []
+    assert any(item["check"] == "PBC-V010" and item["where"].endswith("J10") for item in said["findings"])
+    assert any(item["check"] == "EVA-V005" and "pboc_credit" in item["message"] for item in said["findings"])
+
+
+def test_office_and_canonical_files_give_the_same_result(evaluated: dict, tmp_path: Path) -> None:
+    shutil.copytree(ORIGINAL / "420922" / "2025-Q4", tmp_path / "420922" / "2025-Q4")
+    for path in (tmp_path / "420922" / "2025-Q4" / "pboc_credit").iterdir():
+        path.unlink()
+    corrected = INCLUDE / "sample" / "corrections"
+    shutil.copytree(corrected, tmp_path, dirs_exist_ok=True)
+    done = evaluate(tmp_path, "--json")
+    assert done.exit_code == 0, done.output
+    office = json.loads(done.stdout)
+    for key in ("run", "results", "points", "legs", "warnings"):
+        assert office[key] == evaluated[key]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--region", "42092", "--period", "2025-Q4", "--rulebook", "hefei-2012"), "六位"),
+        (("--region", "420922", "--period", "2025-Q5", "--rulebook", "hefei-2012"), "2025-Q4"),
+        (("--region", "420922", "--period", "2025-Q4", "--rulebook", "nowhere"), "hefei-2012"),
+        (("--region", "420922", "--period", "2024-Q4", "--rulebook", "hefei-2012"), "没有报送文件"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_what_is_right(words: tuple[str, ...], said: str) -> None:
+    done = run("evaluate", "--inbox", str(CANONICAL), *words)
+    assert done.exit_code == 2
+    assert said in done.output
+
+
+def test_an_inbox_that_does_not_exist_is_wrong_usage(tmp_path: Path) -> None:
+    assert evaluate(tmp_path / "nowhere").exit_code == 2
+
+
+def test_the_tables_name_banks_and_amounts() -> None:
+    done = evaluate(CANONICAL)
+    assert done.exit_code == 0, done.output
+    for word in ("农商行", "一事一议", "划转明细", "需开户", "红"):
+        assert word in done.stdout

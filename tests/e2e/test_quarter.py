@@ -1,0 +1,99 @@
+"""One quarter on the real scheduler, PostgreSQL, REST API and SMTP server: once for all, and a second time for nothing."""
+
+from __future__ import annotations
+
+import email
+from collections.abc import Iterator
+from email import policy
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import create_engine, text
+
+from cunfang.airflow import demo
+from cunfang.airflow.stack import Live, Stack
+from cunfang.documents.files import PAGE, WORKBOOK, run_folder
+from cunfang.settings import HOME, settings
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A running stack with its own var and inbox, on free ports, through which the quarter has gone once."""
+    with pytest.MonkeyPatch.context() as patch:
+        var = tmp_path_factory.mktemp("v")
+        patch.setenv("CUNFANG_VAR", str(var))
+        patch.setenv("CUNFANG_INBOX", str(var / "inbox"))
+        stack = Stack(var=var, dags=HOME / "dags", plugins=HOME / "plugins", inbox=var / "inbox")
+        with stack.running() as running:
+            demo.play(running)
+            yield running
+
+
+def _rows(live: Live, statement: str) -> list[tuple]:
+    engine = create_engine(live.addresses.warehouse_url)
+    with engine.connect() as connection:
+        found = [tuple(row) for row in connection.execute(text(statement))]
+    engine.dispose()
+    return found
+
+
+def test_every_file_is_decided_and_only_the_clerical_error_is_refused(live: Live) -> None:
+    states = _rows(live, "SELECT status, count(*) FROM raw.submission_state GROUP BY status ORDER BY status")
+    delivered = demo._expected("inbox") + demo._expected("corrections")
+    assert states == [("accepted", delivered - 1), ("rejected", 1)]
+    refused = _rows(
+        live,
+        "SELECT DISTINCT s.feed, f.check_id, f.cell FROM raw.submission_state AS s JOIN ops.finding AS f "
+        "USING (submission_id) WHERE s.status = 'rejected' AND f.class = 'validity'",
+    )
+    assert refused == [("pboc_credit", "PBC-V010", "J10")]
+
+
+def test_the_quarter_is_evaluated_signed_by_the_named_user_and_published_once(live: Live) -> None:
+    assert _rows(live, "SELECT region, period, status, rulebook_code FROM eval.run_state") == [
+        ("420922", "2025-Q4", "published", "dawu-2025")
+    ]
+    assert _rows(live, "SELECT verdict, approver, comment FROM ops.approval") == [
+        ("approved", "leading_group", "示例签批")
+    ]
+
+
+def test_the_targets_close_to_the_total_in_the_mart(live: Live) -> None:
+    [(mart, quota)] = _rows(
+        live, "SELECT (SELECT sum(target_amount) FROM mart.fact_allocation), (SELECT total FROM eval.quota)"
+    )
+    assert mart == quota
+
+
+def test_each_mail_went_out_once_and_the_result_carries_the_workbook(live: Live) -> None:
+    mails = [
+        email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(live.mail.glob("*.eml"))
+    ]
+    ids = [mail["Message-ID"] for mail in mails]
+    assert len(ids) == len(set(ids)) == _rows(live, "SELECT count(*) FROM ops.outbox")[0][0]
+    subjects = " ".join(mail["Subject"] for mail in mails)
+    assert "红色预警" in subjects
+    attached = [part for mail in mails for part in mail.iter_attachments() if "sheet" in part.get_content_type()]
+    assert attached
+    workbook = load_workbook(BytesIO(attached[0].get_content()))
+    assert "份额与额度" in workbook.sheetnames
+
+
+def test_workbook_page_and_data_docs_lie_where_the_summary_says(live: Live) -> None:
+    [(run_id,)] = _rows(live, "SELECT run_id FROM eval.run")
+    folder = run_folder(settings(), run_id)
+    assert (folder / WORKBOOK).stat().st_size > 5_000
+    assert "示例数据" in (folder / PAGE).read_text(encoding="utf-8")
+    assert (settings().var / "data-docs" / "index.html").is_file()
+
+
+def test_a_second_time_ends_the_same_and_adds_nothing(live: Live) -> None:
+    before = demo._count(live)
+    files = sorted(Path(live.mail).glob("*.eml"))
+    demo.play(live)
+    assert demo._count(live) == before
+    assert sorted(Path(live.mail).glob("*.eml")) == files
