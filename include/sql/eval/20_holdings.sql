@@ -29,7 +29,7 @@ LEFT JOIN LATERAL (
     WHERE
         d.run_id = r.run_id AND d.account = a.account AND d.kind = 'adjustable'
         AND r.as_of BETWEEN d.valid_from AND coalesce(d.valid_to, 'infinity')
-    ORDER BY d.decided_on DESC
+    ORDER BY d.decided_on DESC, d.submission_id DESC, d.record_no DESC
     LIMIT 1
 ) AS ruling ON TRUE
 CROSS JOIN LATERAL (

@@ -23,6 +23,19 @@ WHERE NOT EXISTS (SELECT 1 FROM eval.holding AS h WHERE h.run_id = r.run_id)
 UNION ALL
 SELECT
     r.run_id,
+    'EVA-V013',
+    'validity',
+    format('账户 %s 在 %s 有余额 %s 元，但账户名录中没有这个账户', o.account, r.as_of, o.balance),
+    '请把账户补入账户名录（含开户机构、所有者、资金类别），或更正余额表的账号'
+FROM batch AS b
+INNER JOIN eval.run AS r ON b.run_id = r.run_id
+INNER JOIN eval.run_input AS n ON r.run_id = n.run_id AND n.feed = 'balances'
+INNER JOIN core.balance AS o ON n.submission_id = o.submission_id AND r.as_of = o.as_of AND o.balance <> 0
+LEFT JOIN eval.holding AS h ON r.run_id = h.run_id AND o.account = h.account
+WHERE h.account IS NULL
+UNION ALL
+SELECT
+    r.run_id,
     'EVA-M012',
     'macro',
     format('账户 %s（%s）在 %s 没有余额记录，按 0 计', a.account, a.owner, r.as_of),

@@ -50,4 +50,28 @@ INNER JOIN eval.run_flow AS y
         AND x.part IS NOT DISTINCT FROM y.part
         AND (x.window_from, x.window_to) < (y.window_from, y.window_to)
         AND x.window_to >= y.window_from
+UNION ALL
+-- A time limit in working days cannot be told where the calendar has a hole.
+SELECT
+    r.run_id,
+    'EVA-V023',
+    'validity',
+    format(
+        '%s 至 %s 的工作日历没有载入或有缺日，无法推算 %s 件事项的时限', min(CAST(e.issued_at AS date)), r.as_of, count(DISTINCT e.event)
+    ),
+    '请载入国务院公布的工作日历，或在及时性事件中填写应完成时间'
+FROM batch AS b
+INNER JOIN eval.run AS r ON b.run_id = r.run_id
+INNER JOIN eval.indicator AS i ON r.rulebook_id = i.rulebook_id AND i.basis = 'on_time_rate'
+INNER JOIN eval.run_input AS n ON r.run_id = n.run_id AND i.family = n.family AND r.period = n.period
+INNER JOIN core.timeliness_event AS e
+    ON n.submission_id = e.submission_id AND e.kind = ANY(string_to_array(i.measure, ','))
+WHERE
+    e.due_at IS NULL
+    AND (
+        SELECT count(*)
+        FROM core.workday AS w
+        WHERE w.day > CAST(e.issued_at AS date) AND w.day <= r.as_of
+    ) < r.as_of - CAST(e.issued_at AS date)
+GROUP BY r.run_id, r.as_of
 ORDER BY run_id, check_id, message

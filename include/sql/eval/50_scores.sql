@@ -17,8 +17,10 @@ SELECT
     s.institution,
     s.score,
     CASE
-        WHEN s.eligible THEN round(eval.ratio(s.score, sum(s.score) FILTER (WHERE s.eligible) OVER (PARTITION BY s.run_id)), 30)
+        WHEN s.eligible
+            THEN coalesce(round(eval.ratio(s.score, sum(s.score) FILTER (WHERE s.eligible) OVER (PARTITION BY s.run_id)), 30), 0)
         ELSE 0
     END,
-    CASE WHEN s.eligible THEN rank() OVER (PARTITION BY s.run_id, s.eligible ORDER BY s.score DESC) END
+    -- Points are rounded to 30 decimals, so sums that are equal in truth may differ in the last of them.
+    CASE WHEN s.eligible THEN rank() OVER (PARTITION BY s.run_id, s.eligible ORDER BY round(s.score, 20) DESC) END
 FROM summed AS s

@@ -44,12 +44,16 @@ CROSS JOIN LATERAL (
     FROM held AS h
     WHERE h.run_id = r.run_id AND k.quota_mode = 'stock'
     UNION ALL
-    SELECT
-        d.amount,
-        '决定 ' || d.decision
-    FROM eval.run_decision AS d
-    WHERE
-        d.run_id = r.run_id AND d.kind = 'quota' AND k.quota_mode = 'fixed'
-        AND r.as_of BETWEEN d.valid_from AND coalesce(d.valid_to, 'infinity')
+    (
+        SELECT
+            d.amount,
+            '决定 ' || d.decision
+        FROM eval.run_decision AS d
+        WHERE
+            d.run_id = r.run_id AND d.kind = 'quota' AND k.quota_mode = 'fixed'
+            AND r.as_of BETWEEN d.valid_from AND coalesce(d.valid_to, 'infinity')
+        ORDER BY d.decided_on DESC, d.submission_id DESC, d.record_no DESC
+        LIMIT 1
+    )
 ) AS q
 WHERE q.total IS NOT NULL

@@ -4,16 +4,19 @@ WITH bound AS (
         p.run_id,
         q.total,
         q.distributable,
-        ceil(k.concentration_cap * q.total * 100) / 100 AS cap_amount,
+        round(ceil(k.concentration_cap * q.total * 100) / 100, 2) AS cap_amount,
         p.name,
+        -- A bank without a score stays at its floor, so its cap gives no room.
+        coalesce(s.score, 0) > 0 AS scored,
         coalesce(sum(h.balance) FILTER (WHERE NOT h.adjustable), 0) AS floor_amount
     FROM batch AS b
     INNER JOIN eval.run AS r ON b.run_id = r.run_id
     INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
     INNER JOIN eval.quota AS q ON b.run_id = q.run_id
     INNER JOIN eval.participant AS p ON q.run_id = p.run_id AND p.role = 'commercial'
+    LEFT JOIN eval.score AS s ON p.run_id = s.run_id AND p.institution = s.institution
     LEFT JOIN eval.holding AS h ON p.run_id = h.run_id AND p.institution = h.institution
-    GROUP BY p.run_id, q.total, q.distributable, k.concentration_cap, p.institution, p.name
+    GROUP BY p.run_id, q.total, q.distributable, k.concentration_cap, p.institution, p.name, s.score
 )
 
 SELECT
@@ -45,10 +48,13 @@ SELECT
     f.run_id,
     'EVA-V042',
     'validity',
-    format('各银行上限合计 %s 元低于可分配总量 %s 元', sum(greatest(f.cap_amount, f.floor_amount)), f.distributable),
+    format(
+        '有得分银行的上限与无得分银行的不调整存量合计 %s 元，低于可分配总量 %s 元',
+        sum(CASE WHEN f.scored THEN greatest(f.cap_amount, f.floor_amount) ELSE f.floor_amount END), f.distributable
+    ),
     '请提高集中度上限，或由县政府决定超出部分的存放'
 FROM bound AS f
 WHERE f.cap_amount IS NOT NULL
 GROUP BY f.run_id, f.distributable
-HAVING sum(greatest(f.cap_amount, f.floor_amount)) < f.distributable
+HAVING sum(CASE WHEN f.scored THEN greatest(f.cap_amount, f.floor_amount) ELSE f.floor_amount END) < f.distributable
 ORDER BY run_id, check_id, message

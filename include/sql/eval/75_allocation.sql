@@ -1,5 +1,6 @@
 -- Amounts to the fen (N11): whole units to the largest remainders, the last step to the fen, ties by score and code.
--- A bank at its floor or cap, and what is set aside, keeps its exact amount.
+-- A bank at its floor or cap, and what is set aside, keeps its exact amount; one that a floor keeps off the whole unit
+-- is topped up to the next whole unit.
 WITH stepped AS (
     SELECT
         d.run_id,
@@ -11,6 +12,7 @@ WITH stepped AS (
         d.cap_amount,
         coalesce(s.score, 0) AS score,
         d.binding = 'fixed' AS fixed,
+        d.binding = 'none' AS free,
         CASE
             WHEN d.binding = 'none'
                 THEN greatest(floor(d.bounded_target / k.rounding_unit) * k.rounding_unit, d.floor_amount)
@@ -28,8 +30,11 @@ room AS (
     SELECT
         t.*,
         t.distributable - sum(t.base) FILTER (WHERE NOT t.fixed) OVER (PARTITION BY t.run_id) AS left_over,
-        round(t.bounded_target - t.base, 20) AS remainder,
-        CASE WHEN t.fixed THEN 0 ELSE least(t.rounding_unit, t.cap_amount - t.base) END AS capacity
+        round(t.bounded_target - t.base, 12) AS remainder,
+        CASE
+            WHEN t.free THEN least(t.rounding_unit - mod(t.base, t.rounding_unit), t.cap_amount - t.base)
+            ELSE 0
+        END AS capacity
     FROM stepped AS t
 ),
 
@@ -37,7 +42,7 @@ queued AS (
     SELECT
         m.*,
         sum(m.capacity) OVER (
-            PARTITION BY m.run_id ORDER BY m.fixed, m.remainder DESC, m.score DESC, m.institution
+            PARTITION BY m.run_id ORDER BY m.free DESC, m.remainder DESC, round(m.score, 20) DESC, m.institution
             ROWS UNBOUNDED PRECEDING
         ) - m.capacity AS given_before
     FROM room AS m
