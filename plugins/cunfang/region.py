@@ -75,17 +75,20 @@ class Recipient(_Model):
 
 
 class Provider(_Model):
-    """Who delivers a feed: its office, what the feed is called in mail, and where to write."""
+    """Who delivers a feed, and where to write."""
 
     feed: str
-    name: str
     office: str
     address: Address
 
 
 class Banks(_Model):
-    """Where each bank's notices go: by institution code, else by `pattern` with `{institution}` in it."""
+    """Where each bank's notices go: by institution code, else by `pattern` with `{institution}` in it.
 
+    `level` is for all of them; where none is stated, an address outside the office's domains gets a notice only.
+    """
+
+    level: Level | None = None
     pattern: Address | None = None
     addresses: dict[str, Address] = Field(default_factory=dict)
 

@@ -22,8 +22,9 @@ from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime, parseaddr
 
+from cunfang.documents.words import one_line
+
 NAME_LIMIT = 12
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
 _EXTENSION = re.compile(r"[A-Za-z0-9]{1,8}")
@@ -42,7 +43,7 @@ class MailError(ValueError):
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file with the mail. `name`: at most 12 Chinese characters (Outlook breaks longer ones) and an ASCII extension."""
+    """A file with the mail. `name`: at most 12 Chinese characters (Outlook breaks longer ones), then .xlsx or alike."""
 
     name: str
     content: bytes
@@ -73,7 +74,7 @@ class Mail:
 
 
 def compose(mail: Mail) -> bytes:
-    """The mail in transport form (CRLF, ASCII only), the same bytes for the same mail; MailError if it cannot be carried."""
+    """The mail in transport form (CRLF, ASCII), the same bytes for the same mail; MailError if it cannot be carried."""
     body = MIMEMultipart("alternative", boundary=_boundary(mail, "alternative"))
     body.attach(MIMEText(mail.text, "plain", "utf-8"))
     body.attach(MIMEText(mail.html, "html", "utf-8"))
@@ -82,7 +83,7 @@ def compose(mail: Mail) -> bytes:
     for image in mail.images:
         related.attach(_inline(image))
     message = MIMEMultipart("mixed", boundary=_boundary(mail, "mixed"))
-    message["Subject"] = Header(one_line(mail.subject), _UTF8, header_name="Subject").encode(maxlinelen=75)
+    message["Subject"] = Header(one_line(mail.subject).strip(), _UTF8, header_name="Subject").encode(maxlinelen=75)
     message["From"] = _mailbox(mail.sender)
     message["To"] = checked_address(mail.recipient)
     message["Date"] = format_datetime(mail.date)
@@ -99,11 +100,6 @@ def compose(mail: Mail) -> bytes:
     policy = compat32.clone(linesep="\r\n", max_line_length=None)
     BytesGenerator(buffer, mangle_from_=False, policy=policy).flatten(message)
     return buffer.getvalue()
-
-
-def one_line(text: str) -> str:
-    """`text` without line breaks, control and direction characters: safe in a header, whoever wrote the bank's name."""
-    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8")).strip()
 
 
 def message_id_of(key: str, sender: str) -> str:
@@ -161,7 +157,7 @@ def _attached(attachment: Attachment) -> MIMEApplication:
 
 
 def _checked_name(name: str) -> str:
-    clean = re.sub(r'[\\/:*?"<>|]', "_", one_line(name))
+    clean = re.sub(r'[\\/:*?"<>|]', "_", one_line(name)).strip()
     stem, dot, extension = clean.rpartition(".")
     wide = sum(not character.isascii() for character in stem)
     if not (stem and dot and _EXTENSION.fullmatch(extension)):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from cunfang.documents.result import RunResult
+from cunfang.feeds.contract import contracts
 from cunfang.period import Period
 
 WAN: Final = Decimal(10_000)
@@ -19,6 +21,7 @@ ROLES: Final = {
     "carved_out": "一事一议",
     "excluded": "取消资格",
 }
+ROLE_WORDS: Final = {"commercial": "", "policy": "单独考核", "carved_out": "一事一议", "excluded": "取消资格"}
 BINDINGS: Final = {"none": "按得分", "floor": "不调整存量为下限", "cap": "集中度上限", "fixed": "先行列支"}
 BASES: Final = {"stock": "期末时点数", "ytd": "年初至期末累计", "on_time_rate": "按时事项占到期事项的比例"}
 METHODS: Final = {"share_of_total": "满分 × 本行值 ÷ 各行合计", "rate": "满分 × 比例"}
@@ -29,6 +32,18 @@ SCOPES: Final = {"legal_person": "法人口径", "branch": "分支机构口径"}
 KLASSES: Final = {"syntactical": "格式", "validity": "有效性", "quality": "质量", "macro": "宏观"}
 RUN_STATUS: Final = {"draft": "待签批", "approved": "已签批", "published": "已发布", "rejected": "已退回", "": "待签批"}
 _QUARTERS: Final = "一二三四"
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks, control and direction characters: safe in a header, whoever wrote the bank's name."""
+    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8"))
+
+
+def feed_name(feed: str) -> str:
+    """What a feed is called in its contract; its code when there is none."""
+    agreed = contracts().get(feed)
+    return agreed.name if agreed else feed
 
 
 def quarter(period: Period) -> str:
@@ -49,7 +64,7 @@ def signed(wan_amount: Decimal) -> str:
 def closed_wan(amounts: Sequence[Decimal]) -> list[Decimal]:
     """Yuan amounts as 万元 whose two printed decimals add up to the printed total.
 
-    Each is rounded half-up; where that does not close, the amounts nearest to the other side of a half give way by 0.01.
+    Each is rounded half-up; where that does not close, those nearest to the other side of a half give way by 0.01.
     """
     shown = [_wan(amount) for amount in amounts]
     gap = int((_wan(sum(amounts, Decimal(0))) - sum(shown, Decimal(0))) / CENT)
@@ -62,7 +77,7 @@ def closed_wan(amounts: Sequence[Decimal]) -> list[Decimal]:
 
 def percent(ratio: Decimal, places: int = 2) -> str:
     """A ratio as a percentage, half-up: `0.0825` → `8.25%`."""
-    return f"{(ratio * 100).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)}%"
+    return f"{(ratio * 100).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0}%"
 
 
 def short_percent(ratio: Decimal) -> str:
@@ -92,4 +107,5 @@ def freshness(result: RunResult) -> str:
 
 
 def _wan(yuan: Decimal) -> Decimal:
-    return (yuan / WAN).quantize(CENT, ROUND_HALF_UP)
+    # Adding 0 takes the sign off a rounded -0.
+    return (yuan / WAN).quantize(CENT, ROUND_HALF_UP) + 0

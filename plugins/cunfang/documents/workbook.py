@@ -89,7 +89,7 @@ def _write_notes(book: Book) -> None:
         sheet.row += 1
     sheet.section("锁定的报送批次", SUBMISSION_COLUMNS)
     for item in result.submissions:
-        sheet.text(0, item.feed)
+        sheet.text(0, words.feed_name(item.feed))
         sheet.text(1, item.file, "wrap")
         sheet.text(2, item.period, "centre")
         sheet.text(3, item.provider)
@@ -127,7 +127,7 @@ def _write_checks(book: Book, calculation: Calculation, shares: Shares, adjustme
     for finding in result.findings:
         sheet.text(0, finding.check)
         sheet.text(1, finding.message, "wrap")
-        sheet.text(2, finding.feed)
+        sheet.text(2, words.feed_name(finding.feed))
         sheet.text(3, words.KLASSES.get(finding.klass, finding.klass), "centre")
         sheet.text(4, "已退回" if finding.status == "rejected" else "请核对", "centre")
         sheet.text(5, " · ".join(text for text in (finding.advice, finding.where) if text), "wrap")
