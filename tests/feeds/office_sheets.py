@@ -56,15 +56,19 @@ class Form:
         book.save(path)
         return path
 
-    def xls(self, path: Path) -> Path:
-        """Write it as an old workbook."""
-        cells = {
+    @property
+    def cells(self) -> dict[tuple[int, int], str | float]:
+        """What is filled, by row and column from 0."""
+        return {
             (r, c): float(value) if isinstance(value, int) else value
             for r, line in enumerate(self.lines)
             for c, value in enumerate(line)
             if value is not None
         }
-        path.write_bytes(xls(self.sheet, cells, self.merged))
+
+    def xls(self, path: Path) -> Path:
+        """Write it as an old workbook."""
+        path.write_bytes(xls(self.sheet, self.cells, self.merged, percent=self.percent))
         return path
 
     def csv(self, path: Path, encoding: str) -> Path:

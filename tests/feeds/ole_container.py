@@ -36,11 +36,19 @@ def password_protected() -> bytes:
     return container({"EncryptionInfo": b"\4\0\4\0@\0\0\0<encryption/>", "EncryptedPackage": bytes(range(256)) * 32})
 
 
-def xls(sheet: str, cells: Cells, merged: Ranges = (), *, password: bool = False) -> bytes:
-    """A BIFF8 workbook of one sheet. `merged` are (top, left, bottom, right), from 0."""
+def xls(
+    sheet: str,
+    cells: Cells,
+    merged: Ranges = (),
+    *,
+    percent: frozenset[tuple[int, int]] = frozenset(),
+    password: bool = False,
+) -> bytes:
+    """A workbook of Excel 97, one sheet. `merged` are (top, left, bottom, right), from 0; `percent` are shown in %."""
     lock = _record(0x2F, struct.pack("<HHH", 0, 0x1234, 0x5678)) if password else b""
     name = sheet.encode("utf-16-le")
     head = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0x1CC3, 0x7CC, 0, 6)) + lock + _record(0x42, b"\xb0\x04")
+    head += b"".join(_record(0xE0, struct.pack("<HH16x", 0, shown)) for shown in (0, 10))
     start = len(head) + 4 + 8 + len(name) + 4
     head += _record(0x85, struct.pack("<IBBBB", start, 0, 0, len(sheet), 1) + name) + _record(0x0A, b"")
     rows, columns = max(row for row, _ in cells) + 1, max(column for _, column in cells) + 1
@@ -51,11 +59,26 @@ def xls(sheet: str, cells: Cells, merged: Ranges = (), *, password: bool = False
             text = struct.pack("<HHHHB", row, column, 0, len(value), 1) + value.encode("utf-16-le")
             body += _record(0x204, text)
         else:
-            body += _record(0x203, struct.pack("<HHHd", row, column, 0, value))
+            body += _record(0x203, struct.pack("<HHHd", row, column, (row, column) in percent, value))
     if merged:
         ranges = b"".join(struct.pack("<4H", top, bottom, left, right) for top, left, bottom, right in merged)
         body += _record(0xE5, struct.pack("<H", len(merged)) + ranges)
     return container({"Workbook": head + body + _record(0x0A, b"")})
+
+
+def xls_of_excel_95(sheet: str, cells: Cells) -> bytes:
+    """The same as Excel 95 wrote it, in GBK."""
+    name = sheet.encode("gbk")
+    head = _record(0x809, struct.pack("<HHHH", 0x500, 5, 0, 0)) + _record(0x42, struct.pack("<H", 936))
+    head += _record(0x85, struct.pack("<IBBB", len(head) + 4 + 7 + len(name) + 4, 0, 0, len(name)) + name)
+    body = _record(0x0A, b"") + _record(0x809, struct.pack("<HHHH", 0x500, 0x10, 0, 0))
+    for (row, column), value in sorted(cells.items()):
+        if isinstance(value, str):
+            text = value.encode("gbk")
+            body += _record(0x204, struct.pack("<HHHH", row, column, 0, len(text)) + text)
+        else:
+            body += _record(0x203, struct.pack("<HHHd", row, column, 0, value))
+    return container({"Book": head + body + _record(0x0A, b"")})
 
 
 def _entry(name: str, kind: int, *, right: int = FREE, child: int = FREE, start: int, size: int) -> bytes:

@@ -116,8 +116,9 @@ def test_given_balances_when_read_then_accounts_words_and_dates_are_typed(tmp_pa
     assert (second.cells["as_of"], second.cells["balance"]) == ("A2", "E5")
 
 
-def test_given_a_wide_table_in_per_cent_when_read_then_each_filled_metric_is_a_row(tmp_path: Path) -> None:
-    _, typed = understood(written(PRUDENTIAL, tmp_path / "指标.xlsx"), "pboc_prudential")
+@pytest.mark.parametrize("suffix", ["xlsx", "xls"])
+def test_given_a_wide_table_in_per_cent_when_read_then_each_filled_metric_is_a_row(tmp_path: Path, suffix: str) -> None:
+    _, typed = understood(written(PRUDENTIAL, tmp_path / f"指标.{suffix}"), "pboc_prudential")
     found = {
         (row.fields["institution"], row.fields["metric"]): (
             row.fields["value"],
@@ -143,12 +144,6 @@ def test_given_no_scope_column_when_read_then_the_layout_for_legal_persons_serve
     reading = read(form.xlsx(tmp_path / "指标.xlsx"), contract("pboc_prudential"), "420922", Q4)
     assert (reading.layout, reading.findings) == ("office_legal_person", ())
     assert {record.texts["scope"] for record in reading.records} == {"legal_person"}
-
-
-def test_given_an_xls_in_per_cent_when_read_then_a_person_is_asked_about_the_format(tmp_path: Path) -> None:
-    reading = read(PRUDENTIAL.xls(tmp_path / "指标.xls"), contract("pboc_prudential"), "420922", Q4)
-    assert {finding.check for finding in reading.findings} == {"FILE-Q004"}
-    assert not reading.blocked
 
 
 def test_given_a_unit_in_the_heading_when_read_then_it_goes_before_the_sheet(tmp_path: Path) -> None:

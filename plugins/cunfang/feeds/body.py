@@ -33,7 +33,6 @@ def read_rows(
     table = _Table(grid, header, contract, layout, fixed, unit, file)
     for row in range(header.last + 1, len(grid.rows)):
         table.take(row)
-    table.findings += table.percent_faults()
     return table.records, table.findings
 
 
@@ -175,17 +174,6 @@ class _Table:
         found, expected = len(self.grid.rows[row]), len(self.grid.rows[0])
         cell = a1(row, min(found, expected))
         return finding(Fault.RAGGED_ROW, found=found, expected=expected, file=self.file, cell=cell)
-
-    def percent_faults(self) -> Iterator[Finding]:
-        """xls does not show percent formats: 0.25 and 25% cannot be told apart there, so a person is asked."""
-        wide = self.layout.wide if self.layout else None
-        if self.grid.format != "xls" or wide is None:
-            return
-        for heading in self.metrics:
-            unit = heading.unit or wide.metrics[heading.target].unit or "1"
-            where = {"sheet": self.grid.sheet, "cell": a1(self.header.last, heading.index)}
-            title = wide.metrics[heading.target].headings[0]
-            yield finding(Fault.PERCENT_UNSEEN, title=title, unit=unit, file=self.file, **where)
 
 
 def _decimals(value: Decimal) -> int:

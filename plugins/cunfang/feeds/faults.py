@@ -43,8 +43,7 @@ class Fault(StrEnum):
     TOTAL = "FILE-Q001"
     ROUNDED = "FILE-Q002"
     OTHER_SHEET = "FILE-Q003"
-    PERCENT_UNSEEN = "FILE-Q004"
-    EXPECTED_COLUMN = "FILE-Q005"
+    EXPECTED_COLUMN = "FILE-Q004"
 
 
 class FaultError(Exception):

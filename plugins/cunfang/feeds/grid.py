@@ -13,8 +13,9 @@ from typing import Literal
 import python_calamine as calamine
 
 from cunfang.feeds.faults import Fault, FaultError
+from cunfang.feeds.oldbook import OldPackage
 from cunfang.feeds.rules import rules
-from cunfang.feeds.workbook import Blind, Package, is_password_protected
+from cunfang.feeds.workbook import OLE, Blind, Package, is_password_protected, within
 
 Cell = int | float | str | bool | date | datetime | time | timedelta
 Format = Literal["xlsx", "xls", "csv"]
@@ -94,7 +95,7 @@ class Source:
             raise FaultError(Fault.FILE_TYPE, suffix=suffix or "无后缀")
         self._data = data
         self._book: calamine.CalamineWorkbook | None = None
-        self._package: Package | None = None
+        self._package: Package | OldPackage | None = None
         self._grids: dict[str, Grid] = {}
         self.format: Format = "csv"
         if suffix == "csv" and not data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
@@ -102,8 +103,8 @@ class Source:
         self.format = "xlsx" if data.startswith(b"PK\x03\x04") else "xls"
         if is_password_protected(data):
             raise FaultError(Fault.PASSWORD)
-        if self.format == "xlsx":
-            self._package = Package(data)
+        if data.startswith((b"PK\x03\x04", OLE)):
+            self._package = Package(data) if self.format == "xlsx" else OldPackage(data)
         self._book = _open(data, suffix)
 
     @property
@@ -145,7 +146,7 @@ class Source:
             blind, percent = self._package.look(name)
         try:
             sheet = self._book.get_sheet_by_name(name)
-            _within(sheet.total_height * sheet.total_width)
+            within(sheet.total_height, sheet.total_width)
             rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
             ranges = sheet.merged_cell_ranges or []
         except FaultError:
@@ -160,7 +161,7 @@ class Source:
             rows: list[list[Cell]] = [list(row) for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
         except csv.Error as error:
             raise FaultError(Fault.BROKEN, kind="csv", reason=str(error)) from error
-        _within(sum(map(len, rows)))
+        within(len(rows), max(map(len, rows), default=0))
         return Grid("csv", "", rows)
 
 
@@ -192,15 +193,9 @@ def _broken(error: BaseException, kind: str) -> BaseException:
     return FaultError(Fault.BROKEN, kind=kind, reason=str(error) or type(error).__name__)
 
 
-def _within(cells: int) -> None:
-    limit = rules().limits.cells
-    if cells > limit:
-        raise FaultError(Fault.TOO_LARGE, size=f"{cells:,} 格", limit=f"{limit:,} 格")
-
-
 def _covered(ranges: list[tuple[Place, Place]]) -> dict[Place, Place]:
     """Every covered cell → the first cell of its range."""
-    _within(sum((bottom - top + 1) * (right - left + 1) for (top, left), (bottom, right) in ranges))
+    within(sum((bottom - top + 1) * (right - left + 1) for (top, left), (bottom, right) in ranges), 1)
     return {
         (row, column): (top, left)
         for (top, left), (bottom, right) in ranges

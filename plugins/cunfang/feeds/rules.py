@@ -32,6 +32,7 @@ class Limits(Model):
     file_bytes: int
     unpacked_bytes: int
     cells: int
+    columns: int
     header_search_rows: int
     header_rows: int
 

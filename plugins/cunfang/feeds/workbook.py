@@ -25,10 +25,13 @@ BROKEN = (
     EOFError,
 )
 PERCENT_FORMATS = frozenset({9, 10})
-_FILEPASS = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00.\x00", re.DOTALL)
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_REF = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
-_STYLE = re.compile(rb'\bs="(\d+)"')
+_REF = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d*)["']""")
+_FILLED = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br\s*=\s*["']([A-Za-z]*)(\d*)["'][^>/]*>""")
+_UNPLACED = re.compile(rb"""<(?:\w+:)?c(?=[\s>])(?![^>]*\br\s*=)""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br\s*=\s*["'](\d+)["']""")
+_STYLE = re.compile(rb"""\bs\s*=\s*["'](\d+)["']""")
+_ERROR = re.compile(rb"""\bt\s*=\s*["']e["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
 
 
@@ -40,10 +43,8 @@ class Blind(StrEnum):
 
 
 def is_password_protected(data: bytes) -> bool:
-    """Whether an OLE container holds an encrypted package, or a workbook that starts with a FILEPASS record."""
-    if not data.startswith(OLE):
-        return False
-    return "EncryptedPackage".encode("utf-16-le") in data or _FILEPASS.search(data) is not None
+    """Whether an OLE container carries an encrypted package, as Excel writes it for a file with a password."""
+    return data.startswith(OLE) and "EncryptedPackage".encode("utf-16-le") in data
 
 
 class Package:
@@ -74,17 +75,17 @@ class Package:
         self._check_extent(xml)
         blind: dict[Place, Blind] = {}
         percent: set[Place] = set()
-        if b't="e"' not in xml and b"<f" not in xml and b":f" not in xml and not self._percent_styles:
+        if not self._percent_styles and not (b"<f" in xml or b":f" in xml or _ERROR.search(xml)):
             return blind, frozenset()
         for attributes, content in _CELL.findall(xml):
             ref = _REF.search(attributes)
-            if ref is None:
+            if ref is None or not ref[1] or not ref[2]:
                 continue
             place = _place(ref[1], int(ref[2]))
             style = _STYLE.search(attributes)
             if style and int(style[1]) in self._percent_styles:
                 percent.add(place)
-            if b't="e"' in attributes:
+            if _ERROR.search(attributes):
                 blind[place] = Blind.ERROR
             elif re.search(rb"<(?:\w+:)?f\b", content) and not _VALUE.search(content):
                 blind[place] = Blind.FORMULA
@@ -92,12 +93,15 @@ class Package:
 
     def _check_extent(self, xml: bytes) -> None:
         """The library lays a sheet out from A1 to its last cell: one cell far away would take all memory."""
-        found = _REF.findall(xml)
-        rows = max((int(row) for _, row in found), default=0)
-        columns = max((_place(letters, 1)[1] for letters in {letters for letters, _ in found}), default=0) + 1
-        limit = rules().limits.cells
-        if rows * columns > limit:
-            raise FaultError(Fault.TOO_LARGE, size=f"{rows:,} 行 × {columns:,} 列", limit=f"{limit:,} 格")
+        if b"\0" in xml:
+            raise FaultError(Fault.BROKEN, kind="xlsx", reason="工作表不是 UTF-8 文本")
+        rows, columns = 0, 0
+        for letters, row in set(_FILLED.findall(xml)):
+            rows = max(rows, int(row or 0))
+            columns = max(columns, _place(letters, 1)[1] + 1)
+        if _UNPLACED.search(xml):
+            rows = max([rows, *(int(row) for row in _ROW.findall(xml))])
+        within(rows, columns)
 
     def _xml(self, part: str) -> ElementTree.Element:
         data = self._zip.read(part)
@@ -131,8 +135,16 @@ class Package:
         return frozenset(index for index, number in enumerate(used) if number in percent)
 
 
+def within(rows: int, columns: int) -> None:
+    """A FaultError for a sheet that is laid out over more cells than the limits allow."""
+    limits = rules().limits
+    if rows * columns > limits.cells or columns > limits.columns:
+        bound = f"{limits.cells:,} 格、{limits.columns:,} 列"
+        raise FaultError(Fault.TOO_LARGE, size=f"{rows:,} 行 × {columns:,} 列", limit=bound)
+
+
 def _place(letters: bytes, row: int) -> Place:
     column = 0
-    for letter in letters:
+    for letter in letters.upper():
         column = column * 26 + letter - 64
     return row - 1, column - 1
