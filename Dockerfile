@@ -17,12 +17,11 @@ COPY include/ include/
 COPY plugins/ plugins/
 COPY dags/ dags/
 COPY deploy/ deploy/
-RUN ln -s /opt/cunfang/deploy/cunfang /usr/local/bin/cunfang
+RUN ln -s /opt/cunfang/deploy/cunfang /usr/local/bin/cunfang && python -m compileall -q plugins dags
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/opt/cunfang/plugins \
     PYTHONUTF8=1 \
     PYTHONUNBUFFERED=1 \
-    PYTHONDONTWRITEBYTECODE=1 \
     LANG=C.UTF-8 \
     TZ=Asia/Shanghai \
     HOME=/var/lib/airflow \
