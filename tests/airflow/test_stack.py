@@ -17,13 +17,13 @@ from email import message_from_bytes, policy
 from email.mime.text import MIMEText
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from cunfang.airflow import postgres, processes
 from cunfang.airflow.client import AirflowError, Client
 from cunfang.airflow.component import wait_for
-from cunfang.airflow.environment import MARK, USERS, Addresses, environment, load_secrets
+from cunfang.airflow.environment import USERS, Addresses, environment, load_secrets
 from cunfang.airflow.mailsink import file_name
 from cunfang.airflow.preload import forks_workers, imported_by, warm
 from cunfang.airflow.stack import Live, Stack, StackError, free_port
@@ -170,7 +170,7 @@ def test_given_an_orphan_with_the_stacks_mark_when_swept_then_it_ends_and_others
     tmp_path: Path, sleeper: psutil.Process
 ) -> None:
     command = [sys.executable, "-c", "import time; time.sleep(60)"]
-    orphan = processes.spawn("orphan", command, {MARK: "of-this-test"}, tmp_path / "log")
+    orphan = processes.spawn("orphan", command, {processes.MARK: "of-this-test"}, tmp_path / "log")
 
     processes.sweep("of-this-test", grace=5)
 
