@@ -6,15 +6,17 @@ from airflow.plugins_manager import AirflowPlugin
 
 from cunfang.airflow.preload import warm
 from cunfang.airflow.timetable import CalendarTimetable
+from cunfang.settings import HOME
 
 warm(
+    dags=HOME / "dags",
     modules=(
         "cunfang.airflow.announce",
         "cunfang.documents.files",
         "cunfang.evaluation.official",
         "cunfang.intake",
         "cunfang.orders",
-    )
+    ),
 )
 
 

@@ -22,9 +22,8 @@ def run(*words: str) -> Result:
 
 
 def evaluate(inbox: Path, *more: str) -> Result:
-    return run(
-        "evaluate", "--inbox", str(inbox), "--region", "420922", "--period", "2025-Q4", "--rulebook", "hefei-2012", *more
-    )
+    asked = ("--region", "420922", "--period", "2025-Q4", "--rulebook", "hefei-2012")
+    return run("evaluate", "--inbox", str(inbox), *asked, *more)
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +63,8 @@ def test_roles_are_as_delivered(evaluated: dict) -> None:
 
 
 def test_the_broken_limit_is_red(evaluated: dict) -> None:
-    assert {"institution": "ABC", "metric": "liquidity_ratio", "value": "0.182", "limit": "0.25", "level": "红"} in evaluated[
-        "warnings"
-    ]
+    broken = {"institution": "ABC", "metric": "liquidity_ratio", "value": "0.182", "limit": "0.25", "level": "红"}
+    assert broken in evaluated["warnings"]
 
 
 def test_a_refused_feed_that_is_needed_stops_with_its_finding() -> None:

@@ -1,4 +1,4 @@
-"""One quarter on the real scheduler, PostgreSQL, REST API and SMTP server: once for all, and a second time for nothing."""
+"""One quarter on the real scheduler, PostgreSQL, REST API and SMTP server: once for all, then again for nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from email import policy
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from openpyxl import load_workbook
@@ -21,10 +22,12 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def live() -> Iterator[Live]:
     """A running stack with its own var and inbox, on free ports, through which the quarter has gone once."""
-    with pytest.MonkeyPatch.context() as patch:
-        var = tmp_path_factory.mktemp("v")
+    with pytest.MonkeyPatch.context() as patch, TemporaryDirectory(prefix="cunfang-e2e-") as folder:
+        # Not under pytest's own folder: PostgreSQL runs as another user, whom pytest may lock out of it.
+        var = Path(folder)
+        var.chmod(0o755)
         patch.setenv("CUNFANG_VAR", str(var))
         patch.setenv("CUNFANG_INBOX", str(var / "inbox"))
         stack = Stack(var=var, dags=HOME / "dags", plugins=HOME / "plugins", inbox=var / "inbox")

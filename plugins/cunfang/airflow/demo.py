@@ -217,8 +217,7 @@ def _published(live: Live) -> bool:
     return bool(
         _scalar(
             live,
-            "SELECT count(*) FROM eval.run_state "
-            "WHERE region = :region AND period = :period AND status = 'published'",
+            "SELECT count(*) FROM eval.run_state WHERE region = :region AND period = :period AND status = 'published'",
         )
     )
 

@@ -76,9 +76,7 @@ def evaluate_inbox(inbox: Path, region: str, period: Period, code: str, console:
     return outcome
 
 
-def _evaluate(
-    database: Engine, region: str, period: Period, rulebook: Rulebook, found: list[Finding]
-) -> Outcome:
+def _evaluate(database: Engine, region: str, period: Period, rulebook: Rulebook, found: list[Finding]) -> Outcome:
     run_id: int | None = None
     try:
         evaluated = evaluate(database, region, period, rulebook)

@@ -13,6 +13,7 @@ from cunfang.documents.result import RunResult
 from cunfang.documents.terminal import legs_table, result_table, warning_lines
 from cunfang.money import FEN
 
+
 def plain(value: Decimal) -> str:
     """A number exactly, without exponent or trailing zeros."""
     written = format(value, "f")

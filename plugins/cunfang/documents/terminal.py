@@ -33,7 +33,8 @@ def result_table(result: RunResult) -> Table:
         )
     table.add_section()
     current, rigid, target = (
-        sum((getattr(item, name) for item in result.participants), Decimal(0)) for name in ("current", "rigid", "target")
+        sum((getattr(item, name) for item in result.participants), Decimal(0))
+        for name in ("current", "rigid", "target")
     )
     table.add_row("合计", "", "", "", wan(current), wan(rigid), wan(target), "", "", style="bold")
     return table

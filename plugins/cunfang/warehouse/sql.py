@@ -27,4 +27,3 @@ def run(connection: Connection, path: str, parameters: Mapping[str, object] | No
 def rows(connection: Connection, path: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
     """The result of one file as dictionaries; numeric stays Decimal."""
     return [dict(row) for row in run(connection, path, parameters).mappings()]
-
