@@ -184,7 +184,9 @@ class County:
         )
         return self.rulebook_id
 
-    def run(self, inputs: dict[str, int], *, icbc: int = 500, legs: bool = True, approve: bool = True) -> int:
+    def run(
+        self, inputs: dict[str, int], *, icbc: int = 500, legs: bool = True, approve: bool = True, scored: bool = True
+    ) -> int:
         """A computed run: T = 1000, `icbc` of it for ICBC, 100 for ADBC, the rest for ABC."""
         run_id = self.do(
             """
@@ -203,7 +205,9 @@ class County:
                 r=run_id, s=submission, feed=feed,
             )  # fmt: skip
         self._participants(run_id, inputs)
-        self._figures(run_id, icbc)
+        if scored:
+            self._scores(run_id)
+        self._amounts(run_id, icbc)
         if legs:
             self._legs(run_id)
         for status in ("draft", "approved") if approve else ("draft",):
@@ -238,7 +242,7 @@ class County:
             r=run_id, accounts=inputs["accounts"], balances=inputs["balances"],
         )  # fmt: skip
 
-    def _figures(self, run_id: int, icbc: int) -> None:
+    def _scores(self, run_id: int) -> None:
         self.do(
             """
             INSERT INTO eval.indicator_value (run_id, institution, indicator, value, numerator, denominator, flag)
@@ -266,6 +270,8 @@ class County:
             """,
             r=run_id,
         )
+
+    def _amounts(self, run_id: int, icbc: int) -> None:
         self.do(
             "INSERT INTO eval.quota (run_id, total, set_aside, derivation) VALUES (:r, 1000, 100, '全部存量')", r=run_id
         )

@@ -213,6 +213,28 @@ def test_given_events_then_due_days_follow_the_rule_book_and_the_official_calend
     assert rows == [(due, True, 0), (due, False, 3), (due, False, None), (None, None, None)]
 
 
+def test_given_a_rule_book_without_a_term_when_one_with_it_is_published_then_the_due_date_is_filled_in(
+    county: Any,
+) -> None:
+    inputs = county.everything()
+    events = county.submission("timeliness_events")
+    county.event(events, 1, "2025-09-30", "2025-10-09")
+    with_term = county.rulebook_id
+    county.rulebook_id = county.do(
+        "INSERT INTO eval.rulebook (code, content_hash, name, document, effective_from, full_scale, quota_mode,"
+        " rounding_unit, min_leg, disqualification_years, content)"
+        " VALUES ('bare', 'bare', 'b', 'b', '2025-01-01', 100, 'stock', 1, 1, 3, '{}') RETURNING rulebook_id"
+    )
+    bare = county.run(inputs, scored=False)
+    publish(county.connection, bare)
+    due = "SELECT due_on, is_on_time FROM mart.v_current_timeliness_event"
+    assert county.all(due) == [(None, None)]
+    county.rulebook_id = with_term
+    publish(county.connection, county.run(inputs))
+    publish(county.connection, bare)
+    assert county.all(due) == [(date(2025, 10, 9), True)]
+
+
 def test_given_warnings_before_any_run_when_published_alone_then_they_stand_in_the_list(county: Any) -> None:
     county.institutions()
     county.warn(county.submission("pboc_prudential"))

@@ -12,7 +12,10 @@ WITH register AS (
         i.opened_on,
         i.closed_on,
         coalesce(i.successor, '') AS successor,
-        coalesce(i.sort_no, 9000) AS sort_no
+        coalesce(i.sort_no, 9000) AS sort_no,
+        CAST(row(
+            i.name, i.short_name, i.type, i.legal_person, i.opened_on, i.closed_on, i.successor, i.sort_no
+        ) AS text) AS fingerprint
     FROM raw.standing_submission AS s
     INNER JOIN core.institution AS i ON s.submission_id = i.submission_id
     WHERE s.region = %(region)s
@@ -23,10 +26,7 @@ told AS (
     SELECT
         r.*,
         row_number() OVER history = 1 AS is_first,
-        lag(ROW(r.name, r.short_name, r.type, r.legal_person, r.opened_on, r.closed_on, r.successor, r.sort_no))
-            OVER history
-        IS DISTINCT FROM
-        ROW(r.name, r.short_name, r.type, r.legal_person, r.opened_on, r.closed_on, r.successor, r.sort_no) AS is_change
+        lag(r.fingerprint) OVER history AS fingerprint_before
     FROM register AS r
     WINDOW history AS (PARTITION BY r.institution ORDER BY r.starts_on)
 ),
@@ -46,11 +46,11 @@ unregistered AS (
         UNION ALL
         SELECT
             w.institution,
-            w.institution,
-            w.institution,
-            '未知',
-            9000,
-            0
+            w.institution AS name,
+            w.institution AS short_name,
+            '未知' AS type,
+            9000 AS sort_no,
+            0 AS precedence
         FROM ops.warning AS w
         WHERE w.region = %(region)s
     ) AS u
@@ -70,8 +70,8 @@ INSERT INTO mart.dim_institution (
 SELECT
     %(region)s,
     t.institution,
-    CASE WHEN t.is_first THEN DATE '1900-01-01' ELSE t.starts_on END,
-    DATE '9999-12-31',
+    CASE WHEN t.is_first THEN CAST('1900-01-01' AS date) ELSE t.starts_on END,
+    CAST('9999-12-31' AS date),
     TRUE,
     t.name,
     t.short_name,
@@ -83,7 +83,7 @@ SELECT
     t.sort_no
 FROM told AS t
 WHERE
-    t.is_first OR t.is_change
+    t.fingerprint IS DISTINCT FROM t.fingerprint_before
     OR EXISTS (
         SELECT FROM mart.dim_institution AS d
         WHERE d.region_code = %(region)s AND d.institution_code = t.institution AND d.valid_from = t.starts_on
@@ -92,8 +92,8 @@ UNION ALL
 SELECT
     %(region)s,
     u.institution,
-    DATE '1900-01-01',
-    DATE '9999-12-31',
+    CAST('1900-01-01' AS date),
+    CAST('9999-12-31' AS date),
     TRUE,
     u.name,
     u.short_name,

@@ -4,7 +4,7 @@ SET valid_to = h.valid_to, is_latest = h.is_latest
 FROM (
     SELECT
         institution_key,
-        coalesce(lead(valid_from) OVER history - 1, DATE '9999-12-31') AS valid_to,
+        coalesce(lead(valid_from) OVER history - 1, CAST('9999-12-31' AS date)) AS valid_to,
         lead(valid_from) OVER history IS NULL AS is_latest
     FROM mart.dim_institution
     WHERE region_code = %(region)s

@@ -18,7 +18,7 @@ stood AS (
         s.feed,
         s.reporter
     FROM eval.run AS r
-    INNER JOIN raw.submission AS s ON r.region = s.region AND s.period <= r.period
+    INNER JOIN raw.submission AS s ON r.region = s.region AND r.period >= s.period
     CROSS JOIN LATERAL (
         SELECT e.status
         FROM raw.submission_event AS e

@@ -1,4 +1,5 @@
 -- What was due and when it was done (N12); without a stated due date it is the rule book's working days after issue.
+-- The first run whose rule book sets a term gives the due date.
 INSERT INTO mart.fact_timeliness_event (
     submission_key, record_no, run_key, rule_version_key, region_key, period_key, date_key, institution_key,
     event_code, event_kind_code, event_kind_name, leg_code, issued_on, due_on, done_on, is_done, is_on_time,
@@ -55,8 +56,7 @@ LEFT JOIN LATERAL (
     FROM core.workday AS o
     WHERE o.is_workday AND o.day > CAST(e.issued_at AS date)
     ORDER BY o.day
-    OFFSET greatest(k.due_workdays - 1, 0)
-    LIMIT 1
+    LIMIT 1 OFFSET greatest(k.due_workdays - 1, 0)
 ) AS j ON k.due_workdays IS NOT NULL
 CROSS JOIN LATERAL (SELECT coalesce(CAST(e.due_at AS date), j.day) AS due_on) AS w
 LEFT JOIN mart.dim_region AS g ON r.region_code = g.region_code
@@ -66,4 +66,10 @@ LEFT JOIN mart.dim_institution AS i
     ON r.region_code = i.region_code AND e.institution = i.institution_code
     AND CAST(e.issued_at AS date) BETWEEN i.valid_from AND i.valid_to
 WHERE r.run_id = %(run_id)s
-ON CONFLICT (submission_key, record_no) DO NOTHING
+ON CONFLICT (submission_key, record_no) DO UPDATE SET
+    run_key = excluded.run_key,
+    rule_version_key = excluded.rule_version_key,
+    due_on = excluded.due_on,
+    is_on_time = excluded.is_on_time,
+    days_late = excluded.days_late
+WHERE mart.fact_timeliness_event.due_on IS NULL AND excluded.due_on IS NOT NULL
