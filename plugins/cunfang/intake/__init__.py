@@ -6,11 +6,11 @@ from cunfang.intake.checking import check
 from cunfang.intake.deciding import decide, receipt, to_check_again
 from cunfang.intake.grounds import standing
 from cunfang.intake.inbox import SETTLE_SECONDS, pending
-from cunfang.intake.land import land
+from cunfang.intake.landing import land
+from cunfang.intake.readiness import ready, waiting_for
 from cunfang.intake.reading import read
-from cunfang.intake.ready import ready, waiting_for
 from cunfang.intake.submissions import OutOfTurnError, Reported, Submission, load, reported, undecided
-from cunfang.intake.take_in import in_order, take_in
+from cunfang.intake.taking_in import in_order, take_in
 
 __all__ = [
     "SETTLE_SECONDS",

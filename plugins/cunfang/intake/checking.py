@@ -34,8 +34,8 @@ _RESULT = ("submission_id", "check_id", "class", "passed", "evaluated_count", "u
 def check(engine: Engine, settings: Settings, submission_id: int) -> CheckReport:
     """Check a submission that was read; the report holds what reading, typing and the suite found.
 
-    An accepted one is not checked again: its report is given as kept. A rejected one is, with the registers that
-    stand now. If a register changes meanwhile, the check starts over.
+    An accepted one is not checked again, nor one that was checked on the same grounds: the report is given as kept.
+    A rejected one is, with the registers that stand now. If a register changes meanwhile, the check starts over.
     """
     while True:
         with engine.connect() as connection:
@@ -45,6 +45,8 @@ def check(engine: Engine, settings: Settings, submission_id: int) -> CheckReport
             if submission.status == "accepted":
                 return report_of(connection, submission_id)
             pinned = grounds.pins(connection, submission)
+            if submission.status == "checked" and grounds.pins_of_check(connection, submission) == pinned:
+                return report_of(connection, submission_id)
             case = _case(connection, submission, pinned)
         report = _judged(case, settings)
         with engine.begin() as connection:

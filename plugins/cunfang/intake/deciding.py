@@ -32,7 +32,7 @@ def decide(engine: Engine, submission_id: int) -> str:
             checks = sorted({finding.check for finding in blocking})
             event(connection, submission_id, "rejected", _refusal(connection, submission, len(blocking), checks))
             return "rejected"
-        pinned = grounds.pins(connection, submission, _checked(connection, submission))
+        pinned = grounds.pins_of_check(connection, submission)
         typed = typed_rows(connection, submission, grounds.basis(connection, submission, pinned).register)
         _into_core(connection, submission, typed)
         event(connection, submission_id, "accepted", f"已接受 {len(typed.rows)} 行，回执号 {receipt(submission)}。")
@@ -57,16 +57,6 @@ def to_check_again(engine: Engine, submission_id: int) -> list[int]:
             {"region": submission.region, "period": str(submission.period), "feeds": leaning},
         )
         return [row["submission_id"] for row in rows]
-
-
-def _checked(connection: Connection, submission: Submission) -> int:
-    """The event of the check that is decided on: the register as it stood then is the one that counts."""
-    return int(
-        connection.execute(
-            text("SELECT max(event_id) FROM raw.submission_event WHERE submission_id = :id AND status = 'checked'"),
-            {"id": submission.submission_id},
-        ).scalar_one()
-    )
 
 
 def _into_core(connection: Connection, submission: Submission, typed: Typed) -> None:

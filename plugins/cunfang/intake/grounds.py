@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from cunfang.institution import Register
 from cunfang.intake.submissions import Submission
@@ -63,6 +63,15 @@ def pins(connection: Connection, submission: Submission, watermark: int = NOW) -
         standing(connection, region, feed, before, watermark, first=before),
         standing(connection, region, feed, december, watermark, first=december),
     )
+
+
+def pins_of_check(connection: Connection, submission: Submission) -> Pins:
+    """What stood when `submission` was last checked: a decision is taken on the same grounds."""
+    watermark = connection.execute(
+        text("SELECT max(event_id) FROM raw.submission_event WHERE submission_id = :id AND status = 'checked'"),
+        {"id": submission.submission_id},
+    ).scalar_one()
+    return pins(connection, submission, int(watermark))
 
 
 def basis(connection: Connection, submission: Submission, pinned: Pins) -> Basis:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, text
 from cunfang.feeds import reader
 from cunfang.feeds.record import Reading, Record
 from cunfang.intake.faults import READ_OTHERWISE
-from cunfang.intake.land import archived
+from cunfang.intake.landing import archived
 from cunfang.intake.submissions import Submission, clean, event, keep_findings, load, locked
 from cunfang.region import load_region
 from cunfang.settings import Settings

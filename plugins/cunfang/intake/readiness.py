@@ -55,7 +55,8 @@ def ready(
                 [feed for feed in option if not _there(connection, region, period, feed, overdue)]
                 for option in alternatives
             ]
-            missing += min(lacking, key=len) if lacking else []
+            least: list[str] = min(lacking, key=len, default=[])
+            missing += least
     return list(dict.fromkeys(missing))
 
 

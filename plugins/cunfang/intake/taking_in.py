@@ -13,9 +13,9 @@ from cunfang.intake.checking import check
 from cunfang.intake.deciding import decide
 from cunfang.intake.faults import EMPTY_FOLDER, NO_FOLDER, STRAY, UNREADABLE, WAITING
 from cunfang.intake.inbox import deliveries, new_deliveries, strays
-from cunfang.intake.land import land
+from cunfang.intake.landing import land
+from cunfang.intake.readiness import references, waiting_for
 from cunfang.intake.reading import read
-from cunfang.intake.ready import references, waiting_for
 from cunfang.intake.submissions import load, reported
 from cunfang.period import Period
 from cunfang.settings import Settings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
@@ -28,7 +29,7 @@ def land(engine: Engine, settings: Settings, feed: str, settle: float = SETTLE_S
     for delivery in new_deliveries(engine, settings.inbox, feed, settle):
         try:
             sha256, size = store(delivery.path, settings.archive)
-        except OSError as error:
+        except UnreadableError as error:
             _unreadable(engine, delivery, error)
             continue
         if size == delivery.size:
@@ -37,14 +38,17 @@ def land(engine: Engine, settings: Settings, feed: str, settle: float = SETTLE_S
     return undecided(engine, feed)
 
 
+class UnreadableError(Exception):
+    """The bytes of a delivered file cannot be had; any other error is our own archive's."""
+
+
 def store(path: Path, archive: Path) -> tuple[str, int]:
     """Copy the bytes of `path` to `archive/<sha[:2]>/<sha>`; their sha-256 and count. Nobody ever sees half a copy."""
     archive.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-    with os.fdopen(descriptor, "rb") as source, tempfile.NamedTemporaryFile(dir=archive, delete=False) as copy:
+    with tempfile.NamedTemporaryFile(dir=archive, delete=False) as copy:
         try:
-            while chunk := source.read(_CHUNK):
+            for chunk in _chunks(path):
                 digest.update(chunk)
                 size += len(chunk)
                 copy.write(chunk)
@@ -57,6 +61,16 @@ def store(path: Path, archive: Path) -> tuple[str, int]:
             Path(copy.name).unlink(missing_ok=True)
             raise
     return digest.hexdigest(), size
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    """The bytes of a file; a link put in its place is not followed."""
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as source:
+            while chunk := source.read(_CHUNK):
+                yield chunk
+    except OSError as error:
+        raise UnreadableError(error.strerror or str(error)) from error
 
 
 def archived(archive: Path, sha256: str) -> Path:
@@ -111,10 +125,10 @@ _SAID = text(
 )
 
 
-def _unreadable(engine: Engine, delivery: Delivery, error: OSError) -> None:
+def _unreadable(engine: Engine, delivery: Delivery, error: UnreadableError) -> None:
     """Keep one finding about a file whose bytes cannot be had; it is tried again at the next landing."""
     name = clean(delivery.path.name)
-    fault = UNREADABLE.finding(file=name, reason=error.strerror or str(error))
+    fault = UNREADABLE.finding(file=name, reason=error)
     facts = {"region": delivery.region, "period": str(delivery.period), "file": name, "message": fault.message}
     with engine.begin() as connection:
         if connection.scalar(_SAID, facts) is None:
