@@ -146,6 +146,16 @@ def test_given_no_scope_column_when_read_then_the_layout_for_legal_persons_serve
     assert {record.texts["scope"] for record in reading.records} == {"legal_person"}
 
 
+def test_given_days_in_a_column_when_read_then_the_title_need_not_name_them(tmp_path: Path) -> None:
+    form = BALANCES.with_cell(1, 0, None).with_cell(2, 6, "日期")
+    form = form.with_cell(3, 6, "2025年12月31日").with_cell(4, 6, "2025-11-30")
+    reading = read(form.xlsx(tmp_path / "余额.xlsx"), contract("balances"), "420922", Q4)
+    assert (reading.layout, reading.findings) == ("office_dated", ())
+    rows = normalise(contract("balances"), reading, REGISTER, Q4).rows
+    assert [row.fields["as_of"] for row in rows] == [date(2025, 12, 31), date(2025, 11, 30)]
+    assert [row.cells["as_of"] for row in rows] == ["G4", "G5"]
+
+
 def test_given_a_unit_in_the_heading_when_read_then_it_goes_before_the_sheet(tmp_path: Path) -> None:
     form = BALANCES.with_cell(2, 4, "期末余额（元）").with_cell(1, 4, None)
     _, typed = understood(form.xlsx(tmp_path / "余额.xlsx"), "balances")

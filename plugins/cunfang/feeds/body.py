@@ -9,7 +9,7 @@ from decimal import Decimal
 from cunfang.feeds import parse
 from cunfang.feeds.contract import Contract, Kind, Layout
 from cunfang.feeds.faults import Fault, FaultError, finding
-from cunfang.feeds.grid import Grid, a1
+from cunfang.feeds.grid import Grid, a1, column_letters
 from cunfang.feeds.heading import Header, Heading
 from cunfang.feeds.record import Record, Value
 from cunfang.feeds.rules import rules
@@ -17,6 +17,8 @@ from cunfang.feeds.title import plain
 from cunfang.finding import Finding
 from cunfang.institution import normal_form
 
+SPACED_OUT = 12
+"""A total word may be spaced out: 合　　　计."""
 NAMING = (Kind.TEXT, Kind.INSTITUTION, Kind.ACCOUNT)
 
 
@@ -59,6 +61,24 @@ class _Sum:
         self.decimals = max(self.decimals, _decimals(value))
 
 
+@dataclass(frozen=True)
+class _Column:
+    """A heading with what each of its cells needs. Numbers do not follow a merged cell: that would count them twice."""
+
+    index: int
+    letters: str
+    target: str
+    kind: Kind
+    unit: str
+    follows_merged: bool
+
+    @classmethod
+    def of(cls, heading: Heading, kind: Kind, sheet_unit: str) -> _Column:
+        """Amounts take the unit of their heading or else of the sheet; ratios that of their heading."""
+        unit = (heading.unit or sheet_unit) if kind is Kind.MONEY else heading.unit if kind is Kind.RATIO else ""
+        return cls(heading.index, column_letters(heading.index), heading.target, kind, unit, not kind.numeric)
+
+
 @dataclass
 class _Table:
     """The walk down one table."""
@@ -75,68 +95,75 @@ class _Table:
 
     def __post_init__(self) -> None:
         names = self.contract.by_name
-        self.columns = [h for h in self.header.headings if h.target in names]
+        columns = [h for h in self.header.headings if h.target in names]
+        self.columns = [_Column.of(h, names[h.target].type, self.unit) for h in columns]
         self.metrics = [h for h in self.header.headings if h.target and h.target not in names]
-        self.money = [h for h in self.columns if names[h.target].type is Kind.MONEY]
+        self.money = [h for h in columns if names[h.target].type is Kind.MONEY]
         self.sums = {h.target: _Sum() for h in self.money}
-        self.merged_over = {h.index for h in self.columns if not names[h.target].type.numeric}
-        self.words = [h.index for h in self.columns if names[h.target].type in NAMING]
+        self.words = [h.index for h in columns if names[h.target].type in NAMING]
+        self.width = self.grid.width
+        self.total_words = rules().total_words
+        self.longest_total = max(map(len, self.total_words)) + SPACED_OUT
 
     def take(self, row: int) -> None:
         """One row: blank, note, total, or data."""
-        cells = self.grid.rows[row]
-        first = next((text for column in range(len(cells)) if (text := self.grid.text(row, column).strip())), "")
+        texts = self.grid.texts(row)
+        first = next((text for text in map(str.strip, texts) if text), "")
         if not first:
             return
         if self.layout is None:
-            if len(cells) != len(self.grid.rows[0]) and self.grid.format == "csv":
+            if len(texts) != len(self.grid.rows[0]) and self.grid.format == "csv":
                 self.findings.append(self._ragged(row))
                 return
         elif rules().is_footnote(plain(first)):
             return
-        elif (word := self._total_word(row, first)) is not None:
+        elif (word := self._total_word(texts, first)) is not None:
             self._tie_out(row, word)
             return
-        values = {heading.target: self._value(row, heading) for heading in self.columns}
+        texts += [""] * (self.width - len(texts))
+        values = {column.target: self._value(row, column, texts[column.index]) for column in self.columns}
         for heading in self.money:
             self.sums[heading.target].add(values[heading.target].text)
-        for record in self._records(row, values):
+        for record in self._records(row, values, texts):
             self.records.append(Record(len(self.records) + 1, self.grid.sheet, row + 1, record))
 
-    def _records(self, row: int, values: dict[str, Value]) -> Iterator[dict[str, Value]]:
+    def _records(self, row: int, values: dict[str, Value], texts: list[str]) -> Iterator[dict[str, Value]]:
         """The row itself, or one record per filled metric of a wide layout."""
         wide = self.layout.wide if self.layout else None
         if wide is None:
             yield {**self.fixed, **values}
             return
         for heading in self.metrics:
-            text = self.grid.text(row, heading.index)
+            text = texts[heading.index]
             if parse.is_blank(text):
                 continue
             metric = Value(heading.target, a1(self.header.last, heading.index))
             unit = heading.unit or wide.metrics[heading.target].unit
             if (row, heading.index) in self.grid.percent:
                 unit = ""
+            unit = self.grid.blind.get((row, heading.index), unit)
             yield {**self.fixed, **values, wide.name: metric, wide.value: Value(text, a1(row, heading.index), unit)}
 
-    def _value(self, row: int, heading: Heading) -> Value:
-        column = self.contract.by_name[heading.target]
-        place = self.grid.holder(row, heading.index) if heading.index in self.merged_over else (row, heading.index)
-        unit = ""
-        if column.type is Kind.MONEY:
-            unit = heading.unit or self.unit
-        elif column.type is Kind.RATIO and place not in self.grid.percent:
-            unit = heading.unit
-        return Value(self.grid.text(*place), a1(*place), unit)
+    def _value(self, row: int, column: _Column, text: str) -> Value:
+        index, grid = column.index, self.grid
+        if column.follows_merged and (row, index) in grid.merged:
+            place = grid.merged[row, index]
+            return Value(grid.text(*place), a1(*place), grid.blind.get(place, column.unit))
+        unit = "" if column.kind is Kind.RATIO and (row, index) in grid.percent else column.unit
+        if grid.blind:
+            unit = grid.blind.get((row, index), unit)
+        return Value(text, f"{column.letters}{row + 1}", unit)
 
-    def _total_word(self, row: int, first: str) -> str | None:
+    def _total_word(self, texts: list[str], first: str) -> str | None:
         """The word that marks a total row: in its first cell, or where a name should stand."""
-        texts = [first, *(self.grid.text(row, index) for index in self.words)]
-        return next((text.strip() for text in texts if normal_form(text).rstrip(":") in rules().total_words), None)
+        for text in (first, *(texts[index] for index in self.words if index < len(texts))):
+            if len(text) <= self.longest_total and normal_form(text).rstrip(":") in self.total_words:
+                return text.strip()
+        return None
 
     def _tie_out(self, row: int, word: str) -> None:
         """Hold a printed total against the rows above, with the slack that rounding each row to the writing gives."""
-        closing = rules().total_words[normal_form(word).rstrip(":")]
+        closing = self.total_words[normal_form(word).rstrip(":")]
         for heading in self.money:
             added = self.sums[heading.target]
             summed = added.whole if closing else added.block

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from cunfang.feeds.document import Model, load
-from cunfang.money import UNITS
+from cunfang.institution import normal_form
 from cunfang.period import Period
 from cunfang.settings import INCLUDE
 
@@ -85,6 +85,11 @@ class Column(Model):
         if (self.type is Kind.CHOICE) != bool(self.choices):
             raise ValueError(f"列 {self.name}：choices 与 type: choice 必须同时出现")
         return self
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """Normal form of what may be written → canonical word."""
+        return {normal_form(written): canonical for written, canonical in self.choices.items()}
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -223,6 +228,3 @@ def alternatives(family: str, folder: Path = FEEDS) -> list[tuple[str, ...]]:
     merged = [(item.feed,) for item in members if item.replaces]
     separate = tuple(item.feed for item in members if not item.replaces)
     return [*merged, *([separate] if separate else [])]
-
-
-MONEY_UNITS: tuple[str, ...] = tuple(UNITS)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 import python_calamine as calamine
@@ -75,6 +76,21 @@ class Grid:
             return self.blind[row, column]
         cells = self.rows[row]
         return text_of(cells[column]) if column < len(cells) else ""
+
+    def texts(self, row: int) -> list[str]:
+        """Texts of one row as far as it goes."""
+        texts = [cell if isinstance(cell, str) else text_of(cell) for cell in self.rows[row]]
+        for column in self._blind_in.get(row, ()):
+            texts[column] = self.blind[row, column]
+        return texts
+
+    @cached_property
+    def _blind_in(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for row, column in self.blind:
+            if row < len(self.rows) and column < len(self.rows[row]):
+                found.setdefault(row, []).append(column)
+        return found
 
     def holder(self, row: int, column: int) -> Place:
         """Where the value of a cell stands: itself, or the first cell of its merged range."""

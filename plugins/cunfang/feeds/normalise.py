@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cunfang.feeds import parse
 from cunfang.feeds.contract import Column, Contract, Kind
-from cunfang.feeds.faults import Fault, FaultError, finding
+from cunfang.feeds.faults import Fault, FaultError
 from cunfang.feeds.record import Reading, Record, Value
 from cunfang.feeds.workbook import Blind
 from cunfang.finding import Finding
@@ -115,38 +115,42 @@ def _row(
     values: dict[str, Scalar] = {}
     faults: list[Finding] = []
     for column in contract.columns:
-        value = record.fields.get(column.name, _ABSENT)
-        where = {
-            "file": file,
-            "sheet": record.sheet,
-            "cell": value.cell or f"第{record.row_no}行",
-            "column": column.name,
-            "record_no": record.record_no,
-            "title": column.title,
-        }
+        value = record.fields.get(column.name)
+        if column.type.institution:
+            values[column.name + WRITTEN] = (value.text.strip() or None) if value else None
         try:
-            values[column.name] = typed = _typed(column, value, register) if value is not _ABSENT else _nothing(column)
-            if column.type is Kind.MONEY and isinstance(typed, Decimal):
+            values[column.name] = typed = _typed(column, value, register) if value else _nothing(column)
+            if column.type is Kind.MONEY and value and isinstance(typed, Decimal):
                 values[column.name] = fen = parse.to_fen(typed)
                 if fen != typed:
-                    faults.append(finding(Fault.ROUNDED, text=value.text, exact=f"{typed:f}", **where))
+                    raise FaultError(Fault.ROUNDED, text=value.text, exact=f"{typed:f}")
         except FaultError as error:
-            values[column.name] = None
-            faults.append(error.finding(**where))
-        if column.type.institution:
-            values[column.name + WRITTEN] = value.text.strip() or None
+            values.setdefault(column.name)
+            faults.append(_finding(error, column, record, file))
     return values, faults
+
+
+def _finding(error: FaultError, column: Column, record: Record, file: str) -> Finding:
+    value = record.fields[column.name]
+    return error.finding(
+        file=file,
+        sheet=record.sheet,
+        cell=value.cell or f"第{record.row_no}行",
+        column=column.name,
+        record_no=record.record_no,
+        title=column.title,
+    )
 
 
 def _typed(column: Column, value: Value, register: Register | None) -> Scalar:
     """One value in its column's type; a FaultError says why it is none."""
+    if value.unit in _BLIND:
+        raise FaultError(Fault.NO_CACHED_VALUE, what=value.unit.removeprefix("#"))
     blank = parse.is_blank(value.text) if column.type in _MARKED else not value.text.strip()
     if blank:
         if column.required:
             raise FaultError(Fault.REQUIRED)
         return _nothing(column)
-    if value.text in _BLIND:
-        raise FaultError(Fault.NO_CACHED_VALUE, what=value.text.removeprefix("#"))
     if column.type.institution:
         return register.resolve(value.text) if register else None
     if column.type is Kind.MONEY:
@@ -154,7 +158,7 @@ def _typed(column: Column, value: Value, register: Register | None) -> Scalar:
     if column.type is Kind.RATIO:
         return parse.ratio(value.text, value.unit)
     if column.type is Kind.CHOICE:
-        return parse.choice(value.text, column.choices)
+        return parse.choice(value.text, column.words)
     return _PARSERS[column.type](value.text)
 
 
@@ -162,8 +166,6 @@ def _nothing(column: Column) -> Scalar:
     return () if column.type is Kind.LIST else None
 
 
-# A column that the file lacks is one finding of the reader, not one more on each row.
-_ABSENT = Value("")
 _BLIND = frozenset(Blind)
 _MARKED = frozenset({Kind.MONEY, Kind.RATIO, Kind.NUMBER, Kind.INTEGER, Kind.DATE, Kind.DATETIME})
 _PARSERS: dict[Kind, Callable[[str], Scalar]] = {

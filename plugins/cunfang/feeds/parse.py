@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from cunfang.feeds.contract import MONEY_UNITS
 from cunfang.feeds.faults import Fault, FaultError
 from cunfang.feeds.rules import rules
 from cunfang.institution import normal_form
-from cunfang.money import FEN, yuan
+from cunfang.money import FEN, UNITS, yuan
 
 MONEY_LIMIT = Decimal(10) ** 16
 NUMBER_DIGITS = 30
+UNIT_WORDS = sorted(UNITS, key=len, reverse=True)
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x2212: 0x2D, 0xA0: 0x20}
 _NUMBER = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
 _DATE = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日)")
@@ -26,7 +27,7 @@ _LIST = re.compile(r"[;；]")
 
 def narrow(text: str) -> str:
     """Full-width forms as half-width, ends trimmed. Not NFKC: that would turn a footnote mark ² into a digit."""
-    return text.translate(_NARROW).strip()
+    return text.strip() if text.isascii() else text.translate(_NARROW).strip()
 
 
 def is_blank(text: str) -> bool:
@@ -55,7 +56,7 @@ def number(text: str) -> Decimal:
 def exact_yuan(text: str, unit: str) -> Decimal:
     """Money in yuan, unrounded. A unit written in the cell itself (`6078万元`) goes before the column's."""
     kept = narrow(text)
-    stated = next((word for word in sorted(MONEY_UNITS, key=len, reverse=True) if kept.endswith(word)), "")
+    stated = next((word for word in UNIT_WORDS if kept.endswith(word)), "")
     value = yuan(number(kept.removesuffix(stated)) if stated else number(text), stated or unit or "元")
     if abs(value) >= MONEY_LIMIT:
         raise FaultError(Fault.OUT_OF_RANGE, text=text)
@@ -116,13 +117,12 @@ def boolean(text: str) -> bool:
     return truth
 
 
-def choice(text: str, choices: dict[str, str]) -> str:
-    """The canonical word for what is written."""
-    known = {normal_form(written): canonical for written, canonical in choices.items()}
+def choice(text: str, words: Mapping[str, str]) -> str:
+    """The canonical word for what is written; `words` are by normal form."""
     try:
-        return known[normal_form(text)]
+        return words[normal_form(text)]
     except KeyError:
-        raise FaultError(Fault.NOT_A_CHOICE, text=text, choices="、".join(choices)) from None
+        raise FaultError(Fault.NOT_A_CHOICE, text=text, choices="、".join(words)) from None
 
 
 def code(text: str) -> str:

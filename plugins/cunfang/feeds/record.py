@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from cunfang.finding import Finding
 from cunfang.period import Period
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """Text as read, the A1 cell it stood in (empty if the layout gave it), and the unit it is counted in."""
 
     text: str

@@ -82,9 +82,13 @@ class Rules(Model):
         """Written word → truth."""
         return {normal_form(word): truth for word, truth in self.booleans.items()}
 
+    @cached_property
+    def _footnote(self) -> re.Pattern[str]:
+        return re.compile("|".join(f"(?:{pattern})" for pattern in self.footnotes))
+
     def is_footnote(self, text: str) -> bool:
         """Whether a row that starts with `text` is a note under the table."""
-        return any(re.search(pattern, text) for pattern in self.footnotes)
+        return self._footnote.match(text) is not None
 
     def is_preamble(self, text: str) -> bool:
         """Whether `text` belongs above the header."""

@@ -42,7 +42,7 @@ def read_preamble(grid: Grid, header_row: int) -> Preamble:
 
 def plain(text: str) -> str:
     """Without white space and full-width forms: what the patterns of the rules see."""
-    return "".join(text.translate(_NARROW).split())
+    return "".join((text if text.isascii() else text.translate(_NARROW)).split())
 
 
 def county_named(text: str) -> str:

@@ -24,10 +24,13 @@ BROKEN = (
     ValueError,
     EOFError,
 )
+MODEST = (99_999, 26)
+"""Rows and columns of a sheet whose every cell is named by one letter and at most five digits."""
 PERCENT_FORMATS = frozenset({9, 10})
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _REF = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d*)["']""")
 _FILLED = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br\s*=\s*["']([A-Za-z]*)(\d*)["'][^>/]*>""")
+_FAR = re.compile(rb"""\br\s*=\s*["'](?:[A-Za-z]{2}|[A-Za-z]?\d{6})""")
 _UNPLACED = re.compile(rb"""<(?:\w+:)?c(?=[\s>])(?![^>]*\br\s*=)""")
 _ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br\s*=\s*["'](\d+)["']""")
 _STYLE = re.compile(rb"""\bs\s*=\s*["'](\d+)["']""")
@@ -36,7 +39,7 @@ _VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
 
 
 class Blind(StrEnum):
-    """A cell that shows something but holds no value: the text it gets, which no type accepts."""
+    """A cell that shows something but holds no value: stands in its record as the unit, where no file can write it."""
 
     ERROR = "#错误值"
     FORMULA = "#没有保存结果的公式"
@@ -95,6 +98,8 @@ class Package:
         """The library lays a sheet out from A1 to its last cell: one cell far away would take all memory."""
         if b"\0" in xml:
             raise FaultError(Fault.BROKEN, kind="xlsx", reason="工作表不是 UTF-8 文本")
+        if rules().limits.cells >= MODEST[0] * MODEST[1] and not _FAR.search(xml) and not _UNPLACED.search(xml):
+            return
         rows, columns = 0, 0
         for letters, row in set(_FILLED.findall(xml)):
             rows = max(rows, int(row or 0))
