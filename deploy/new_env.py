@@ -18,7 +18,10 @@ def secret(name: str) -> str:
     """A fresh value for a name that says it is secret, else nothing."""
     if name == "AIRFLOW_FERNET_KEY":
         return urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    return secrets.token_hex(24) if name.endswith(("_PASSWORD", "_SECRET")) else ""
+    if name.endswith("_SECRET"):
+        # Airflow signs with SHA-512 and asks for 64 bytes at least.
+        return secrets.token_hex(40)
+    return secrets.token_hex(24) if name.endswith("_PASSWORD") else ""
 
 
 def filled(example: str) -> tuple[str, list[str]]:

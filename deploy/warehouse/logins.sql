@@ -11,11 +11,11 @@ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted.name)
 ALTER ROLE cunfang_worker PASSWORD :'pipeline_password';
 GRANT cunfang_pipeline TO cunfang_worker;
 -- TEMPORARY: the plan of transfers is worked out in tables of its session.
-GRANT CONNECT, TEMPORARY ON DATABASE warehouse TO cunfang_worker;
+GRANT CONNECT, TEMPORARY ON DATABASE :"DBNAME" TO cunfang_worker;
 
 ALTER ROLE cunfang_bi PASSWORD :'bi_password';
 GRANT bi_reader TO cunfang_bi;
-GRANT CONNECT ON DATABASE warehouse TO cunfang_bi;
+GRANT CONNECT ON DATABASE :"DBNAME" TO cunfang_bi;
 -- The settings of a group are not inherited by its members.
 ALTER ROLE cunfang_bi SET default_transaction_read_only = on;
 ALTER ROLE cunfang_bi SET statement_timeout = '60s';
