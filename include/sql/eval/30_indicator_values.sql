@@ -4,31 +4,10 @@ WITH leaf AS (
     SELECT
         r.run_id,
         r.as_of,
-        r.year_start,
-        r.period,
         i.*
     FROM batch AS b
     INNER JOIN eval.run AS r ON b.run_id = r.run_id
     INNER JOIN eval.indicator AS i ON r.rulebook_id = i.rulebook_id AND i.leaf
-),
-
--- The same date or window may stand in several submissions; the latest period's word counts.
-observed AS (
-    SELECT DISTINCT ON (n.run_id, n.family, n.feed, o.institution, o.measure, o.part, o.window_from, o.as_of)
-        n.run_id,
-        n.family,
-        n.feed,
-        n.period,
-        o.institution,
-        o.measure,
-        o.part,
-        o.window_from,
-        o.as_of,
-        o.value
-    FROM batch AS b
-    INNER JOIN eval.run_input AS n ON b.run_id = n.run_id
-    INNER JOIN core.observation AS o ON n.submission_id = o.submission_id
-    ORDER BY n.run_id, n.family, n.feed, o.institution, o.measure, o.part, o.window_from, o.as_of, n.period DESC
 ),
 
 stock AS (
@@ -41,13 +20,9 @@ stock AS (
         CASE WHEN l.over IS NULL THEN x.value ELSE eval.ratio(x.value, d.value) END AS value
     FROM leaf AS l
     INNER JOIN observed AS x
-        ON
-            l.run_id = x.run_id AND l.family = x.family AND l.measure = x.measure
-            AND l.as_of = x.as_of AND x.window_from IS NULL
+        ON l.run_id = x.run_id AND l.family = x.family AND l.measure = x.measure
     LEFT JOIN observed AS d
-        ON
-            x.run_id = d.run_id AND x.feed = d.feed AND x.institution = d.institution
-            AND l.over = d.measure AND l.as_of = d.as_of AND d.window_from IS NULL
+        ON x.run_id = d.run_id AND x.feed = d.feed AND x.institution = d.institution AND l.over = d.measure
     WHERE l.basis = 'stock'
 ),
 
@@ -58,7 +33,7 @@ year_to_date AS (
         w.institution,
         sum(w.value) AS value
     FROM leaf AS l
-    INNER JOIN eval.run_flow AS w ON l.run_id = w.run_id AND l.family = w.family AND l.measure = w.measure
+    INNER JOIN flow AS w ON l.run_id = w.run_id AND l.family = w.family AND l.measure = w.measure
     WHERE l.basis = 'ytd'
     GROUP BY l.run_id, l.indicator, w.institution
 ),

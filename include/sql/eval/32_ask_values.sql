@@ -31,7 +31,7 @@ INNER JOIN (
     INNER JOIN eval.run AS r ON b.run_id = r.run_id
     INNER JOIN eval.indicator AS i ON r.rulebook_id = i.rulebook_id AND i.basis = 'ytd'
     INNER JOIN eval.run_input AS n ON r.run_id = n.run_id AND i.family = n.family AND r.period = n.period
-    LEFT JOIN eval.run_flow AS f ON n.run_id = f.run_id AND n.feed = f.feed AND i.measure = f.measure
+    LEFT JOIN flow AS f ON n.run_id = f.run_id AND n.feed = f.feed AND i.measure = f.measure
     GROUP BY n.run_id, n.feed, i.measure
 ) AS c ON r.run_id = c.run_id
 WHERE NOT c.covered @> daterange(r.year_start, r.as_of, '[]')
@@ -43,8 +43,8 @@ SELECT DISTINCT
     format('%s 的 %s 期间重叠：%s 至 %s 与 %s 至 %s', x.institution, x.part, x.window_from, x.window_to, y.window_from, y.window_to),
     '同一税种只报累计数，或报互不重叠的期间'
 FROM batch AS b
-INNER JOIN eval.run_flow AS x ON b.run_id = x.run_id
-INNER JOIN eval.run_flow AS y
+INNER JOIN flow AS x ON b.run_id = x.run_id
+INNER JOIN flow AS y
     ON
         x.run_id = y.run_id AND x.feed = y.feed AND x.measure = y.measure AND x.institution = y.institution
         AND x.part IS NOT DISTINCT FROM y.part

@@ -10,6 +10,14 @@ WITH held AS (
     GROUP BY h.run_id, h.institution
 ),
 
+stock AS (
+    SELECT
+        run_id,
+        sum(held) AS total
+    FROM held
+    GROUP BY run_id
+),
+
 set_aside AS (
     SELECT
         p.run_id,
@@ -37,12 +45,12 @@ FROM batch AS b
 INNER JOIN eval.run AS r ON b.run_id = r.run_id
 INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
 INNER JOIN set_aside AS s ON r.run_id = s.run_id
+LEFT JOIN stock AS t ON r.run_id = t.run_id
 CROSS JOIN LATERAL (
     SELECT
-        sum(h.held) AS total,
+        t.total,
         to_char(r.as_of, 'YYYY-MM-DD') || ' 范围内存量合计' AS derivation
-    FROM held AS h
-    WHERE h.run_id = r.run_id AND k.quota_mode = 'stock'
+    WHERE k.quota_mode = 'stock'
     UNION ALL
     (
         SELECT
