@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from cunfang import intake
-from intake.county import FILES, Q4, REGION, County
+from intake.county import FILES, Q3, Q4, REGION, County
 
 sys.path.append(str(Path(__file__).parents[1] / "feeds"))
 from ole_container import password_protected
@@ -150,6 +150,15 @@ def test_one_bad_feed_keeps_none_of_the_others_out(county: County) -> None:
     assert {"INB-Q001", "INB-Q002", "PBC-V003"} <= {finding.check for finding in findings}
     again = intake.take_in(county.db, county.settings, REGION, Q4)
     assert [finding for finding in again if finding.blocking] == [finding for finding in findings if finding.blocking]
+
+
+def test_other_periods_of_the_inbox_are_left_alone_and_hold_nothing_up(county: County) -> None:
+    for feed in FILES:
+        county.deliver(feed, period=Q3)
+        county.deliver(feed)
+    findings = intake.take_in(county.db, county.settings, REGION, Q4)
+    assert not [finding for finding in findings if finding.blocking]
+    assert county.rows("SELECT DISTINCT period, status FROM raw.submission_state") == [("2025-Q4", "accepted")]
 
 
 def test_feeds_whose_register_is_missing_wait_and_say_for_what(county: County) -> None:

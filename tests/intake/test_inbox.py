@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from cunfang import intake
+from cunfang.intake import landing
+from cunfang.intake.inbox import new_deliveries
 from intake.county import FILES, Q4, REGION, County
 
 
@@ -74,13 +76,15 @@ def test_an_inbox_that_is_not_there_holds_nothing(county: County) -> None:
     assert names(county) == []
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_named_once(county: County) -> None:
+def test_a_file_whose_bytes_cannot_be_had_is_named_once_and_registers_nothing(county: County, tmp_path: Path) -> None:
     path = county.deliver("pboc_credit")
-    path.chmod(0)
+    seen = new_deliveries(county.db, county.settings.inbox, "pboc_credit")
+    path.unlink()
+    path.symlink_to(tmp_path / "elsewhere")
     for _ in range(2):
-        assert county.land("pboc_credit") == []
+        landing.register(county.db, county.settings, seen)
     assert county.rows("SELECT check_id, file_name FROM ops.finding") == [("INB-S001", "pboc_credit.csv")]
+    assert county.rows("SELECT count(*) FROM raw.submission") == [(0,)]
 
 
 def test_names_that_are_not_unicode_and_texts_that_no_database_takes_are_kept_cleaned(county: County) -> None:

@@ -6,7 +6,7 @@ WITH reading AS (
         e.happened_at
     FROM raw.submission_event AS e
     WHERE e.status = 'read'
-    ORDER BY e.submission_id, e.event_id DESC
+    ORDER BY e.submission_id ASC, e.event_id DESC
 ),
 
 checking AS (
@@ -16,7 +16,7 @@ checking AS (
     FROM raw.submission_event AS e
     INNER JOIN reading AS r ON e.submission_id = r.submission_id AND e.event_id > r.event_id
     WHERE e.status = 'checked'
-    ORDER BY e.submission_id, e.event_id DESC
+    ORDER BY e.submission_id ASC, e.event_id DESC
 )
 
 SELECT

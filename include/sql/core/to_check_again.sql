@@ -4,7 +4,7 @@ FROM raw.submission_state AS s
 WHERE
     s.region = %(region)s
     AND s.period >= %(period)s
-    AND s.feed = ANY(%(feeds)s)
+    AND s.feed IN (SELECT leaning.feed FROM unnest(%(feeds)s) AS leaning (feed))
     AND s.status = 'rejected'
     AND NOT EXISTS (
         SELECT 1

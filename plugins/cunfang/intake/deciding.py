@@ -51,6 +51,8 @@ def to_check_again(engine: Engine, submission_id: int) -> list[int]:
     with engine.connect() as connection:
         submission = load(connection, submission_id)
         leaning = [one.feed for one in contracts().values() if submission.feed in one.references.values()]
+        if not leaning:
+            return []
         rows = sql.rows(
             connection,
             "core/to_check_again.sql",

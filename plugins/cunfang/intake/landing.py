@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
@@ -25,8 +25,13 @@ def land(engine: Engine, settings: Settings, feed: str, settle: float = SETTLE_S
     The same bytes for the same region, period, feed and reporter are the same submission. Delivered again after they
     were rejected, they are taken up once more, as the contract or a register may have been corrected since.
     """
-    provider = contract(feed).provider
-    for delivery in new_deliveries(engine, settings.inbox, feed, settle):
+    register(engine, settings, new_deliveries(engine, settings.inbox, feed, settle))
+    return undecided(engine, feed)
+
+
+def register(engine: Engine, settings: Settings, deliveries: Iterable[Delivery]) -> None:
+    """Keep the bytes of each delivery and register it; one that changes while it is copied waits for the next time."""
+    for delivery in deliveries:
         try:
             sha256, size = store(delivery.path, settings.archive)
         except UnreadableError as error:
@@ -34,8 +39,7 @@ def land(engine: Engine, settings: Settings, feed: str, settle: float = SETTLE_S
             continue
         if size == delivery.size:
             with engine.begin() as connection:
-                _register(connection, delivery, sha256, provider)
-    return undecided(engine, feed)
+                _register(connection, delivery, sha256, contract(delivery.feed).provider)
 
 
 class UnreadableError(Exception):

@@ -19,7 +19,8 @@ def waiting_for(engine: Engine, submission_ids: Iterable[int], inbox: Path | Non
     """Referenced feeds that these submissions must wait for before they are checked.
 
     A register is waited for while none is accepted for the region at or before the period, and while a newer version
-    of it is under way (registered and undecided, or lying in `inbox`), as it may name the new bank.
+    of it is under way (registered and undecided, or lying in `inbox`), as it may name the new bank. Older ones that
+    nobody decided on do not matter.
     """
     missing: dict[str, None] = {}
     for submission_id in submission_ids:
@@ -28,8 +29,7 @@ def waiting_for(engine: Engine, submission_ids: Iterable[int], inbox: Path | Non
             if submission.status == "accepted" or _unreadable(connection, submission_id):
                 continue
             for feed in references(submission.feed):
-                absent = standing(connection, submission.region, feed, submission.period) is None
-                if absent or _under_way(connection, submission, feed) or _arriving(engine, inbox, submission, feed):
+                if _to_come(engine, connection, submission, feed, inbox):
                     missing[feed] = None
     return list(missing)
 
@@ -81,22 +81,30 @@ def _unreadable(connection: Connection, submission_id: int) -> bool:
     )
 
 
-def _under_way(connection: Connection, submission: Submission, feed: str) -> bool:
+def _to_come(engine: Engine, connection: Connection, submission: Submission, feed: str, inbox: Path | None) -> bool:
+    stands = standing(connection, submission.region, feed, submission.period)
+    if stands is None:
+        return True
+    since = load(connection, stands).period
+    return _under_way(connection, submission, feed, since) or _arriving(engine, inbox, submission, feed, since)
+
+
+def _under_way(connection: Connection, submission: Submission, feed: str, stands: Period) -> bool:
     return bool(
         connection.scalar(
             text(
                 "SELECT EXISTS (SELECT 1 FROM raw.submission_state WHERE region = :region AND feed = :feed"
-                " AND period <= :period AND status NOT IN ('accepted', 'rejected'))"
+                " AND period BETWEEN :first AND :period AND status NOT IN ('accepted', 'rejected'))"
             ),
-            {"region": submission.region, "feed": feed, "period": str(submission.period)},
+            {"region": submission.region, "feed": feed, "period": str(submission.period), "first": str(stands)},
         )
     )
 
 
-def _arriving(engine: Engine, inbox: Path | None, submission: Submission, feed: str) -> bool:
+def _arriving(engine: Engine, inbox: Path | None, submission: Submission, feed: str, stands: Period) -> bool:
     if inbox is None:
         return False
     return any(
-        one.region == submission.region and one.period <= submission.period and os.access(one.path, os.R_OK)
+        one.region == submission.region and stands <= one.period <= submission.period and os.access(one.path, os.R_OK)
         for one in new_deliveries(engine, inbox, feed, settle=0)
     )

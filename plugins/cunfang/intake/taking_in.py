@@ -12,11 +12,11 @@ from cunfang.finding import Finding
 from cunfang.intake.checking import check
 from cunfang.intake.deciding import decide
 from cunfang.intake.faults import EMPTY_FOLDER, NO_FOLDER, STRAY, UNREADABLE, WAITING
-from cunfang.intake.inbox import deliveries, new_deliveries, strays
-from cunfang.intake.landing import land
+from cunfang.intake.inbox import Delivery, deliveries, new_deliveries, strays
+from cunfang.intake.landing import register
 from cunfang.intake.readiness import references, waiting_for
 from cunfang.intake.reading import read
-from cunfang.intake.submissions import load, reported
+from cunfang.intake.submissions import load, reported, undecided
 from cunfang.period import Period
 from cunfang.settings import Settings
 
@@ -29,7 +29,8 @@ def take_in(
 ) -> list[Finding]:
     """Take in every feed under `settings.inbox/<region>/<period>`, registers first; all that was found.
 
-    Blocking findings leave their own submission out and nothing else. Safe to repeat.
+    Blocking findings leave their own submission out and nothing else. Other regions and periods of the inbox are left
+    alone. Safe to repeat.
     """
     folder = settings.inbox / region / str(period)
     if not folder.is_dir():
@@ -52,11 +53,15 @@ def in_order() -> list[str]:
 def _take_feed(
     engine: Engine, settings: Settings, region: str, period: Period, feed: str, progress: Progress
 ) -> list[Finding]:
-    here = [one for one in deliveries(settings.inbox, feed, settle=0) if (one.region, one.period) == (region, period)]
-    if not here:
+    def waiting() -> list[Delivery]:
+        found = new_deliveries(engine, settings.inbox, feed, settle=0)
+        return [one for one in found if (one.region, one.period) == (region, period)]
+
+    if not any((one.region, one.period) == (region, period) for one in deliveries(settings.inbox, feed, settle=0)):
         return [EMPTY_FOLDER.finding(feed=feed)]
+    register(engine, settings, waiting())
     found: list[Finding] = []
-    for submission_id in land(engine, settings, feed, settle=0):
+    for submission_id in undecided(engine, feed):
         with engine.connect() as connection:
             submission = load(connection, submission_id)
         if (submission.region, submission.period) != (region, period):
@@ -71,8 +76,7 @@ def _take_feed(
             continue
         check(engine, settings, submission_id)
         progress(feed, decide(engine, submission_id))
-    left = [one for one in new_deliveries(engine, settings.inbox, feed, settle=0) if one in here]
-    return found + [UNREADABLE.finding(file=one.path.name, reason="没有读取权限") for one in left]
+    return found + [UNREADABLE.finding(file=one.path.name, reason="没有读取权限") for one in waiting()]
 
 
 def _silent(feed: str, status: str) -> None:
