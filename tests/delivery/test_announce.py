@@ -228,9 +228,11 @@ def test_a_warning_that_rises_continues_its_thread(connection: Connection, sampl
 def test_a_rejection_tells_the_provider_what_where_and_what_to_do(connection: Connection, sample: Sample) -> None:
     connection.execute(
         text("""
-            INSERT INTO ops.finding (submission_id, region, period, check_id, class, message, advice, file_name, sheet, cell)
-            SELECT :id, '420922', '2025-Q4', 'CRD-V014', 'validity', '“工行”的 <b>贷款</b> 不是数字' || chr(10) || '=1+1',
-                '请填写数字 ' || n, '表.xlsx', '存贷款', 'C' || n
+            INSERT INTO ops.finding (
+                submission_id, region, period, check_id, class, message, advice, file_name, sheet, cell
+            )
+            SELECT :id, '420922', '2025-Q4', 'CRD-V014', 'validity',
+                '“工行”的 <b>贷款</b> 不是数字' || chr(10) || '=1+1', '请填写数字 ' || n, '表.xlsx', '存贷款', 'C' || n
             FROM generate_series(1, 60) AS n
         """),
         {"id": sample.submissions["pboc_credit"]},

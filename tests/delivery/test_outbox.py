@@ -108,6 +108,7 @@ def test_waits_double_up_to_six_hours() -> None:
     assert minutes == [1, 2, 4, 8, 256, 360, 360]
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH")
 def test_a_login_is_taken_from_the_url(engine: Engine) -> None:
     seen: list[tuple[bytes, bytes]] = []
 

@@ -109,7 +109,8 @@ def _submit(connection: Connection, path: Path, changes: Mapping[str, str]) -> i
     connection.execute(
         text("""
             INSERT INTO ops.check_result (submission_id, check_id, class, passed, evaluated_count, unexpected_count)
-            VALUES (:id, :prefix || '-S001', 'syntactical', TRUE, 1, 0), (:id, :prefix || '-Q001', 'quality', FALSE, 9, 1)
+            VALUES (:id, :prefix || '-S001', 'syntactical', TRUE, 1, 0),
+                (:id, :prefix || '-Q001', 'quality', FALSE, 9, 1)
         """),
         {"id": submission_id, "prefix": agreed.check_prefix},
     )
@@ -131,8 +132,8 @@ def _warn(connection: Connection, submission_id: int) -> tuple[int, ...]:
                 rulebook_code, submission_id, record_no
             )
             SELECT
-                p.region, '2025-Q4', p.institution, p.metric, p.as_of, w.level, p.value, w.limit_value, '>=', p.scope, w.reason,
-                'dawu-2025', p.submission_id, p.record_no
+                p.region, '2025-Q4', p.institution, p.metric, p.as_of, w.level, p.value, w.limit_value, '>=', p.scope,
+                w.reason, 'dawu-2025', p.submission_id, p.record_no
             FROM core.prudential AS p
             INNER JOIN (
                 VALUES ('ABC', 'liquidity_ratio', '红', 0.25, '低于限值超过 25%'),

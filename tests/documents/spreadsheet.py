@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from math import nan
 from typing import Any
 
 from openpyxl import load_workbook
@@ -110,7 +111,12 @@ class Formula:
     def _product(self) -> Value:
         value = self._atom()
         while self._peek() in ("*", "/"):
-            value = value * self._atom() if self._take()[1] == "*" else value / self._atom()
+            if self._take()[1] == "*":
+                value = value * self._atom()
+            else:
+                below = self._atom()
+                # An error as Excel has it: it stays in the branch that an IF does not take.
+                value = value / below if below else nan
         return value
 
     def _atom(self) -> Value:

@@ -38,9 +38,8 @@ def test_every_formula_recalculates_to_the_value_written_in_its_cell(book: Sprea
     for sheet, cell, formula in cells:
         shown = book.cached[sheet][cell].value
         assert shown is not None, (sheet, cell)
-        assert book.value(sheet, cell) == (shown if isinstance(shown, str) else pytest.approx(shown, rel=1e-12, abs=1e-6)), (
-            sheet, cell, formula,
-        )  # fmt: skip
+        near = shown if isinstance(shown, str) else pytest.approx(shown, rel=1e-12, abs=1e-6)
+        assert book.value(sheet, cell) == near, (sheet, cell, formula)
 
 
 def test_points_and_amounts_are_those_of_the_run(book: Spreadsheet, result: RunResult) -> None:

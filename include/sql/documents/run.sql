@@ -37,21 +37,23 @@ LEFT JOIN LATERAL (
     ORDER BY e.event_id DESC
     LIMIT 1
 ) AS a ON TRUE
-CROSS JOIN LATERAL (
-    SELECT count(*) AS run_no
-    FROM eval.run AS o
-    WHERE o.region = r.region AND o.period = r.period AND o.run_id <= r.run_id
-) AS n
-CROSS JOIN LATERAL (
-    SELECT
-        count(*) FILTER (WHERE l.passed) AS passed,
-        count(*) AS checked
-    FROM (
-        SELECT DISTINCT ON (k.submission_id, k.check_id) k.passed
-        FROM eval.run_input AS i
-        INNER JOIN ops.check_result AS k ON i.submission_id = k.submission_id
-        WHERE i.run_id = r.run_id
-        ORDER BY k.submission_id, k.check_id, k.check_result_id DESC
-    ) AS l
-) AS c
+CROSS JOIN
+    LATERAL (
+        SELECT count(*) AS run_no
+        FROM eval.run AS o
+        WHERE o.region = r.region AND o.period = r.period AND o.run_id <= r.run_id
+    ) AS n
+CROSS JOIN
+    LATERAL (
+        SELECT
+            count(*) FILTER (WHERE l.passed) AS passed,
+            count(*) AS checked
+        FROM (
+            SELECT DISTINCT ON (k.submission_id, k.check_id) k.passed
+            FROM eval.run_input AS i
+            INNER JOIN ops.check_result AS k ON i.submission_id = k.submission_id
+            WHERE i.run_id = r.run_id
+            ORDER BY k.submission_id ASC, k.check_id ASC, k.check_result_id DESC
+        ) AS l
+    ) AS c
 WHERE r.run_id = %(run_id)s

@@ -18,7 +18,7 @@ observed AS (
     FROM eval.run_input AS n
     INNER JOIN core.observation AS o ON n.submission_id = o.submission_id
     WHERE n.run_id = %(run_id)s AND o.window_from IS NULL
-    ORDER BY n.family, n.feed, o.institution, o.measure, o.part, o.as_of, n.period DESC
+    ORDER BY n.family ASC, n.feed ASC, o.institution ASC, o.measure ASC, o.part ASC, o.as_of ASC, n.period DESC
 ),
 
 taken AS (
@@ -41,7 +41,7 @@ taken AS (
     SELECT
         l.indicator,
         f.institution,
-        'numerator',
+        'numerator' AS side,
         f.measure,
         f.column_name,
         f.part,
@@ -57,17 +57,17 @@ taken AS (
     SELECT
         l.indicator,
         e.institution,
-        'event',
+        'event' AS side,
         e.kind,
-        'done_at',
+        'done_at' AS column_name,
         e.event,
         e.due_on,
         e.done_on,
-        CASE WHEN e.done_on <= e.due_on THEN 1 ELSE 0 END,
+        CASE WHEN e.done_on <= e.due_on THEN 1 ELSE 0 END AS value,
         e.submission_id,
         e.record_no
     FROM leaf AS l
-    INNER JOIN eval.run_timeliness AS e ON l.run_id = e.run_id AND l.indicator = e.indicator AND e.due_on <= l.as_of
+    INNER JOIN eval.run_timeliness AS e ON l.run_id = e.run_id AND l.indicator = e.indicator AND l.as_of >= e.due_on
     WHERE l.basis = 'on_time_rate'
 )
 
@@ -97,5 +97,5 @@ INNER JOIN eval.participant AS p ON v.run_id = p.run_id AND v.institution = p.in
 INNER JOIN raw.submission AS s ON t.submission_id = s.submission_id
 LEFT JOIN raw.record AS c ON t.submission_id = c.submission_id AND t.record_no = c.record_no
 ORDER BY
-    l.ordinal, p.role <> 'commercial', p.role, p.sort_no, p.institution, t.side DESC,
-    s.feed, t.part, t.window_from, t.as_of, t.submission_id, t.record_no
+    l.ordinal ASC, p.role <> 'commercial', p.role ASC, p.sort_no ASC, p.institution ASC, t.side DESC,
+    s.feed ASC, t.part ASC, t.window_from ASC, t.as_of ASC, t.submission_id ASC, t.record_no ASC

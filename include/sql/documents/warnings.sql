@@ -41,9 +41,12 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS m ON TRUE
 WHERE
-    w.warning_id = ANY(CAST(%(warning_ids)s AS bigint []))
+    w.warning_id = any(cast(%(warning_ids)s AS bigint[]))
     OR (
         w.region = %(region)s AND w.period = %(period)s
-        AND EXISTS (SELECT 1 FROM raw.standing_submission AS t WHERE t.submission_id = w.submission_id)
+        AND EXISTS (
+            SELECT 1 FROM raw.standing_submission AS t
+            WHERE t.submission_id = w.submission_id
+        )
     )
 ORDER BY array_position(ARRAY['红', '橙', '黄'], w.level), w.institution, w.metric, w.as_of, w.warning_id

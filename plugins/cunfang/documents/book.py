@@ -203,6 +203,12 @@ def cell(row: int, column: int, absolute: bool = False) -> str:
     return f"${letter}${row + 1}" if absolute else f"{letter}{row + 1}"
 
 
+def difference(formula: str, exact: str, places: int) -> str:
+    """What a formula's value differs by from our exact one; beyond 1000 it is relative, as Excel keeps 15 digits."""
+    scale = f"/MAX(1,ABS({exact})/1000)" if places > 2 else ""
+    return f"ROUND(({formula}-{exact}){scale},{places})"
+
+
 def span(first: int, last: int, column: int) -> str:
     """`$J$5:$J$9`, or the one cell."""
     return cell(first, column, True) if first == last else f"{cell(first, column, True)}:{cell(last, column, True)}"

@@ -1,4 +1,4 @@
-"""The sheets 输入, 规则 and 计算: every input with its cell, every weight with its clause, every point as a live formula."""
+"""The sheets 输入, 规则 and 计算: inputs with their cells, weights with their clauses, points as live formulas."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from cunfang.documents import words
-from cunfang.documents.book import FIRST_ROW, Book, Column, Sheet, cell, span
+from cunfang.documents.book import FIRST_ROW, Book, Column, Sheet, cell, difference, span
 from cunfang.documents.result import Holding, Indicator, Participant, Point, RunResult, Source
 from cunfang.money import UNITS
 
@@ -16,13 +16,14 @@ VALUE = 9
 INPUT_COLUMNS = (
     Column("序号", 6), Column("指标代码", 16), Column("指标", 28), Column("机构代码", 10), Column("机构", 12),
     Column("项目", 16), Column("明细", 16), Column("起（应完成）", 11), Column("止（完成）", 11), Column("数值", 19),
-    Column("文件", 40), Column("工作表", 12), Column("单元格", 8), Column("原文", 18), Column("单位", 6), Column("报送批次", 9),
+    Column("文件", 40), Column("工作表", 12), Column("单元格", 8), Column("原文", 18), Column("单位", 6),
+    Column("报送批次", 9),
 )  # fmt: skip
 HOLDING_COLUMNS = (
     Column("序号", 6), Column("账号", 16), Column("资金类别", 28), Column("机构代码", 10), Column("机构", 12),
     Column("所有者", 16), Column("可调整", 16), Column("可划转", 11), Column("到期日", 11), Column("余额（元）", 19),
-    Column("文件", 40), Column("工作表", 12), Column("单元格", 8), Column("原文", 18), Column("单位", 6), Column("报送批次", 9),
-    Column("认定依据", 24),
+    Column("文件", 40), Column("工作表", 12), Column("单元格", 8), Column("原文", 18), Column("单位", 6),
+    Column("报送批次", 9), Column("认定依据", 24),
 )  # fmt: skip
 RULE_COLUMNS = (
     Column("指标代码", 20), Column("指标", 28), Column("上级", 16), Column("满分", 12), Column("计量", 22),
@@ -40,7 +41,7 @@ Rows = tuple[int, int]
 
 @dataclass(frozen=True)
 class Inputs:
-    """Where on 输入 the values stand: first and last row by (indicator, institution, side), of accounts by institution."""
+    """Where on 输入 values stand: first and last row by (indicator, institution, side); accounts by institution."""
 
     sheet: Sheet
     values: Mapping[tuple[str, str, str], Rows]
@@ -152,7 +153,7 @@ def _rule_row(sheet: Sheet, item: Indicator, depth: int) -> None:
 
 
 def _parameters(sheet: Sheet, result: RunResult, full_points: Mapping[str, str]) -> str:
-    """Parameters of the rule book; gives the reference of the factor that carries the weight of dropped indicators (N12)."""
+    """Parameters of the rule book; the reference of the factor that carries dropped indicators' weight (N12)."""
     sheet.section("参数", (Column("参数", 0), Column("含义", 0), Column("", 0), Column("数值", 0)))
     book = result.rulebook
 
@@ -253,7 +254,7 @@ class _Block:
             sheet.formula(8, f"MAX({sheet.here(7)},0)", counted, self.unit)
             sheet.formula(9, f"IF({total}=0,0,{self.full}*{sheet.here(8)}/{total})", point.points, "points")
         sheet.number(10, point.points, "points")
-        sheet.formula(11, f"ROUND({sheet.here(9)}-{sheet.here(10)},9)", 0, "difference")
+        sheet.formula(11, difference(sheet.here(9), sheet.here(10), 9), 0, "difference")
         sheet.text(12, point.flag or point.value_flag, "wrap")
 
     def _value(self, point: Point) -> None:

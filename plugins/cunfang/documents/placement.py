@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cunfang.documents import words
-from cunfang.documents.book import FIRST_ROW, Book, Column, Sheet, cell, span
+from cunfang.documents.book import FIRST_ROW, Book, Column, Sheet, cell, difference, span
 from cunfang.documents.evidence import ADJUSTABLE, VALUE, Calculation, Inputs, Rows
 from cunfang.documents.result import Leg, Participant, RunResult
 
@@ -40,7 +40,8 @@ SHARE_COLUMNS = (
 (SYS_SCORE, SYS_SHARE, SYS_HELD, SYS_BOUNDED, SYS_DELTA, DIFFERENCE, PROOF, REMARK) = range(17, 25)
 LEG_COLUMNS = (
     Column("序号", 6), Column("转出代码", 10), Column("转出机构", 12), Column("转出账号", 22), Column("转入代码", 18),
-    Column("转入机构", 18), Column("转入账号", 22), Column("所有者", 24), Column("资金类别", 18), Column("金额（元）", 18),
+    Column("转入机构", 18), Column("转入账号", 22), Column("所有者", 24), Column("资金类别", 18),
+    Column("金额（元）", 18),
     Column("状态", 8), Column("说明", 40),
 )  # fmt: skip
 BANK_COLUMNS = (
@@ -127,7 +128,7 @@ class _ShareTable:
         self._bounds(bank)
         sheet.formula(RAW, f"{sheet.here(SHARE)}*{self.distributable}", bank.raw_target, "money")
         sheet.number(TARGET, bank.target, "money")
-        sheet.formula(ROUNDING, f"ROUND({sheet.here(TARGET)}-{sheet.here(BOUNDED)},2)", _rounding(bank), "money")
+        sheet.formula(ROUNDING, f"{sheet.here(TARGET)}-{sheet.here(BOUNDED)}", _rounding(bank), "money")
         sheet.formula(DELTA, f"ROUND({sheet.here(TARGET)}-{sheet.here(HELD)},2)", bank.delta, "money")
         self._proof(bank)
         sheet.text(REMARK, "；".join(text for text in (bank.reason, bank.remark) if text), "wrap")
@@ -169,7 +170,7 @@ class _ShareTable:
         terms = []
         for column, formula, value, style, places in exact:
             sheet.number(column, value, style)
-            terms.append(f"ABS(ROUND({sheet.here(formula)}-{sheet.here(column)},{places}))")
+            terms.append(f"ABS({difference(sheet.here(formula), sheet.here(column), places)})")
         sheet.formula(DIFFERENCE, "+".join(terms), 0, "difference")
         ray = f"ROUND({self.slope}*{sheet.here(SCORE)},2)"
         floor, cap = f"ROUND({sheet.here(FLOOR)},2)", f"ROUND({sheet.here(CAP)},2)"
@@ -199,7 +200,11 @@ class _ShareTable:
         }  # fmt: skip
         for column, amounts in sums.items():
             total = sum(amounts, Decimal(0))
-            sheet.formula(column, f"SUM({span(self.first, self.last, column)})", total, "money", "total")
+            formula = f"SUM({span(self.first, self.last, column)})"
+            # A sum that ought to be 0 must not show the noise of binary fractions as -0.00.
+            if column in (ROUNDING, DELTA):
+                formula, total = f"ROUND({formula},2)", round(total, 2)
+            sheet.formula(column, formula, total, "money", "total")
         sheet.row += 1
 
     def quota(self) -> None:
@@ -237,7 +242,7 @@ class _ShareTable:
 
 
 def _rounding(bank: Participant) -> Decimal:
-    return (bank.target - bank.bounded_target).quantize(words.CENT)
+    return bank.target - bank.bounded_target
 
 
 def write_adjustment(book: Book, shares: Shares) -> Adjustment:
@@ -312,7 +317,7 @@ def _bank_row(sheet: Sheet, number: int, bank: Participant, legs: Rows, shares: 
     sheet.number(SYS_PLANNED, bank.planned, "money")
     sheet.number(SYS_BLOCKED, bank.blocked, "money")
     pairs = ((PLANNED, SYS_PLANNED), (BLOCKED, SYS_BLOCKED))
-    terms = "+".join(f"ABS(ROUND({sheet.here(live)}-{sheet.here(exact)},2))" for live, exact in pairs)
+    terms = "+".join(f"ABS({difference(sheet.here(live), sheet.here(exact), 2)})" for live, exact in pairs)
     sheet.formula(GAP, terms, 0, "difference")
     sheet.blank(GAP + 1)
     sheet.text(GAP + 2, bank.remark, "wrap")

@@ -389,14 +389,11 @@ def _finding(row: dict[str, Any]) -> NotedFinding:
 
 
 def _rulebook(head: dict[str, Any]) -> Rulebook:
+    names = ("full_scale", "quota_mode", "rounding_unit", "min_leg", "concentration_cap")
     return Rulebook(
         code=head["rulebook_code"],
         name=head["rulebook_name"],
         document=head["rulebook_document"],
         content_hash=head["rulebook_hash"],
-        full_scale=head["full_scale"],
-        quota_mode=head["quota_mode"],
-        rounding_unit=head["rounding_unit"],
-        min_leg=head["min_leg"],
-        concentration_cap=head["concentration_cap"],
+        **{name: head[name] for name in names},
     )

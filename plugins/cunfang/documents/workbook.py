@@ -27,17 +27,20 @@ from cunfang.documents.placement import (
 from cunfang.documents.result import RunResult, load_result
 
 NOTE_COLUMNS = (
-    Column("项目", 18), Column("内容", 66), Column("", 10), Column("", 16), Column("", 6), Column("", 18), Column("", 68),
+    Column("项目", 18), Column("内容", 66), Column("", 10), Column("", 16), Column("", 6),
+    Column("", 18), Column("", 68),
 )  # fmt: skip
 SUBMISSION_COLUMNS = (
     Column("报送", 0), Column("文件", 0), Column("考核期", 0), Column("报送单位", 0), Column("次序", 0),
     Column("登记时间", 0), Column("内容散列（SHA-256）", 0),
 )  # fmt: skip
 CHECK_COLUMNS = (
-    Column("序号", 6), Column("核对事项", 46), Column("计算值", 20), Column("应为", 20), Column("结果", 10), Column("说明", 60),
+    Column("序号", 6), Column("核对事项", 46), Column("计算值", 20), Column("应为", 20), Column("结果", 10),
+    Column("说明", 60),
 )  # fmt: skip
 FINDING_COLUMNS = (
-    Column("编号", 0), Column("问题", 0), Column("报送", 0), Column("类别", 0), Column("处理", 0), Column("如何处理 · 位置", 0),
+    Column("编号", 0), Column("问题", 0), Column("报送", 0), Column("类别", 0), Column("处理", 0),
+    Column("如何处理 · 位置", 0),
 )  # fmt: skip
 GUIDE = (
     ("输入", "每个计入的数值一行，注明来自哪个文件、工作表、单元格；其下为各账户余额"),
@@ -62,7 +65,7 @@ class Check:
 
 
 def result_workbook(connection: Connection, run_id: int) -> bytes:
-    """The workbook of run `run_id` as .xlsx bytes, the same bytes each time; RunNotFoundError when there is no such run."""
+    """The workbook of run `run_id` as .xlsx, the same bytes each time; RunNotFoundError when there is none."""
     return build(load_result(connection, run_id))
 
 
@@ -157,7 +160,7 @@ def _checks(calculation: Calculation, shares: Shares, adjustment: Adjustment) ->
         Check("计算：得分差异的最大绝对值", f"MAX(MAX({points}),-MIN({points}))", "0", "公式与系统精确值一致"),
         Check("份额与额度：差异合计", f"SUM({banks(DIFFERENCE)})", "0", "公式与系统精确值一致"),
         Check("份额与额度：约束核对", f"SUM({banks(PROOF)})", "0", "λ × 得分在上下限之内，触限者确已触限"),
-        Check("取整差合计", f"ROUND(SUM({banks(ROUNDING)}),2)", "0", "取整不改变总量"),
+        Check("取整差合计", total(ROUNDING), "0", "取整不改变总量"),
         Check(
             "调整：差异合计", f"SUM({moves.far_range(*adjustment.banks, GAP)})", "0", "逐笔划转与各机构已安排、受阻一致"
         ),
