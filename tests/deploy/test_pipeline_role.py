@@ -1,0 +1,105 @@
+"""The logins of production: what the worker logs in as can do the whole quarter, and BI only read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.pool import NullPool
+
+from cunfang import intake
+from cunfang.airflow.announce import result_and_orders, warnings_of
+from cunfang.delivery import outbox
+from cunfang.documents.files import draft_files
+from cunfang.evaluation.official import evaluate_official, record_verdict, verify
+from cunfang.orders import issue
+from cunfang.period import Period
+from cunfang.settings import INCLUDE, Settings
+from cunfang.warehouse import engine
+
+PASSWORDS = {"pipeline_password": "p'1", "bi_password": 'b"2'}
+REGION, PERIOD = "420922", Period(2025, 4)
+
+
+def as_psql(connection: Connection, script: str) -> None:
+    r"""Run what logins.sql uses of psql: `\set`, `\getenv`, `:'name'`, `:"DBNAME"` and `\gexec`."""
+    database = connection.execute(text("SELECT current_database()")).scalar_one()
+    script = re.sub(r"^\\(set|getenv).*$|^--.*$", "", script, flags=re.MULTILINE).replace(':"DBNAME"', f'"{database}"')
+    for name, value in PASSWORDS.items():
+        script = script.replace(f":'{name}'", "'" + value.replace("'", "''") + "'")
+    # The driver's own cursor: a per cent sign is one, as psql has it.
+    with connection.connection.cursor() as cursor:
+        for part in re.split(r"(?<=;)\s*\n|(?<=\\gexec)\s*\n", script):
+            if part.strip().endswith("\\gexec"):
+                cursor.execute(part.replace("\\gexec", ""))
+                for (statement,) in cursor.fetchall():
+                    cursor.execute(statement)
+            elif part.strip():
+                cursor.execute(part)
+
+
+@pytest.fixture
+def logins(warehouse: str, home: Path) -> Iterator[dict[str, str]]:
+    """Name of a login → URL of the warehouse as that login; the script has run twice, as it does at each `up`."""
+    owner = create_engine(warehouse, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    script = (home / "deploy" / "warehouse" / "logins.sql").read_text(encoding="utf-8")
+    names = ("cunfang_worker", "cunfang_bi")
+    try:
+        with owner.connect() as connection:
+            as_psql(connection, script)
+            as_psql(connection, script)
+        url = make_url(warehouse)
+        yield {name: url.set(username=name).render_as_string(hide_password=False) for name in names}
+    finally:
+        engine.cache_clear()
+        with owner.connect() as connection:
+            for name in names:
+                if connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name}):
+                    connection.exec_driver_sql(f"DROP OWNED BY {name} CASCADE")
+                    connection.exec_driver_sql(f"DROP ROLE {name}")
+
+
+def test_given_the_workers_login_then_it_takes_a_quarter_from_the_inbox_to_orders_and_mail(
+    logins: dict[str, str], tmp_path: Path
+) -> None:
+    url = logins["cunfang_worker"]
+    inbox = INCLUDE / "sample" / "canonical"
+    place = Settings(url, inbox, tmp_path, "smtp://127.0.0.1:9", "金融办 <office@dawu.example>")
+    database = engine(url)
+    try:
+        intake.take_in(database, place, REGION, PERIOD)
+        run_id = evaluate_official(database, REGION, PERIOD)
+        verify(database, run_id)
+        draft_files(database, place, run_id)
+        record_verdict(database, run_id, approved=True, approver="leading_group", comment="")
+        issue(database, run_id)
+        assert warnings_of(database, REGION, PERIOD) > 0
+        result_and_orders(database, run_id)
+        # Nobody listens: the attempt is written down, which the worker must be allowed to as well.
+        assert outbox.deliver(database, place.smtp_url).failed == 1
+        with database.connect() as connection:
+            assert connection.scalar(text("SELECT current_user")) == "cunfang_worker"
+            assert connection.scalar(text("SELECT count(*) FROM mart.fact_order_leg")) > 0
+    finally:
+        database.dispose()
+
+
+def test_given_the_workers_login_then_it_can_neither_forget_nor_change_structure(logins: dict[str, str]) -> None:
+    worker = create_engine(logins["cunfang_worker"], poolclass=NullPool)
+    for forbidden in ("DELETE FROM raw.submission", "TRUNCATE ops.audit", "CREATE TABLE mart.mine (note text)"):
+        with worker.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
+            connection.execute(text(forbidden))
+
+
+def test_given_the_bi_login_then_it_is_read_only_and_timed_by_itself(logins: dict[str, str]) -> None:
+    with create_engine(logins["cunfang_bi"], poolclass=NullPool).connect() as connection:
+        assert connection.scalar(text("SHOW default_transaction_read_only")) == "on"
+        assert connection.scalar(text("SHOW statement_timeout")) == "1min"
+        assert connection.scalar(text("SELECT count(*) FROM mart.dim_date")) > 365
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            connection.execute(text("SELECT 1 FROM raw.submission"))
