@@ -36,7 +36,7 @@ with DAG(
         task_id="approve",
         subject="存放考核签批：{{ dag_run.partition_key }}",
         body=drafted,
-        run_id=run,
+        number=run,
         params={"comment": Param("", type=["null", "string"], title="意见")},
     )
     published = evaluate.publish(run)

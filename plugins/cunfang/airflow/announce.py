@@ -16,6 +16,7 @@ from cunfang.evaluation.official import rulebook_of
 from cunfang.feeds.contract import contract
 from cunfang.period import Period
 from cunfang.region import load_region
+from cunfang.settings import settings
 from cunfang.warehouse.publish import publish_alerts
 from cunfang.warnings import watch
 from cunfang.workday import add_workdays
@@ -36,7 +37,9 @@ class Decided:
 def after_decision(engine: Engine, submission_ids: list[int]) -> Decided:
     """Decide on each submission; refusals are mailed to the provider, accepted ones may complete their period."""
     decided = Decided()
-    for submission_id in submission_ids:
+    waiting = list(submission_ids)
+    while waiting:
+        submission_id = waiting.pop(0)
         status = intake.decide(engine, submission_id)
         with engine.begin() as connection:
             key = connection.execute(
@@ -45,11 +48,20 @@ def after_decision(engine: Engine, submission_ids: list[int]) -> Decided:
             decided.statuses[str(submission_id)] = status
             if status == "accepted":
                 decided.accepted.append((key.region, key.period))
+                waiting += _checked_again(engine, submission_id)
             else:
                 decided.refused.append((key.region, key.period))
                 announce.announce_rejection(connection, submission_id, load_region(key.region).recipients)
     decided.ready = [key for key in dict.fromkeys(decided.accepted) if is_ready(engine, *key)]
     return decided
+
+
+def _checked_again(engine: Engine, register_id: int) -> list[int]:
+    """Submissions that were refused for what a newly accepted register may know: checked anew, to be decided."""
+    again = intake.to_check_again(engine, register_id)
+    for submission_id in again:
+        intake.check(engine, settings(), submission_id)
+    return again
 
 
 def is_ready(engine: Engine, region: str, period: str) -> bool:

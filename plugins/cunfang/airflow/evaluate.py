@@ -36,34 +36,34 @@ def evaluate() -> int:
 
 
 @task
-def verify(run_id: int) -> int:
+def verify(number: int) -> int:
     """Check the run's invariants once more, from the stored rows: totals, bounds, owners, accounts."""
     from cunfang.evaluation.official import verify as verify_run
     from cunfang.settings import settings
     from cunfang.warehouse import engine
 
-    verify_run(engine(settings().warehouse_url), run_id)
-    return run_id
+    verify_run(engine(settings().warehouse_url), number)
+    return number
 
 
 @task
-def draft(run_id: int) -> str:
+def draft(number: int) -> str:
     """Write the workbook and the page to be signed; gives the text that the approver reads."""
     from cunfang.documents.files import draft_files
     from cunfang.settings import settings
     from cunfang.warehouse import engine
 
-    return draft_files(engine(settings().warehouse_url), settings(), run_id)
+    return draft_files(engine(settings().warehouse_url), settings(), number)
 
 
 class SignOff(ApprovalOperator):
     """Waits, holding no slot, for the region's approver; the verdict is kept in the warehouse either way (S26)."""
 
-    template_fields = (*ApprovalOperator.template_fields, "run_id")
+    template_fields = (*ApprovalOperator.template_fields, "number")
 
-    def __init__(self, *, run_id: Any, **options: Any) -> None:
+    def __init__(self, *, number: Any, **options: Any) -> None:
         super().__init__(**options)
-        self.run_id = run_id
+        self.number = number
 
     def execute(self, context: Mapping[str, Any]) -> Any:
         from cunfang.region import load_region
@@ -82,7 +82,7 @@ class SignOff(ApprovalOperator):
         if "error" not in event:
             record_verdict(
                 engine(settings().warehouse_url),
-                int(self.run_id),
+                int(self.number),
                 approved=event["chosen_options"] == [self.APPROVE],
                 approver=str((event["responded_by_user"] or {}).get("name", "")),
                 comment=str((event["params_input"] or {}).get("comment") or ""),
@@ -91,22 +91,22 @@ class SignOff(ApprovalOperator):
 
 
 @task
-def publish(run_id: int) -> int:
+def publish(number: int) -> int:
     """Lay the approved run into the mart and issue its orders, in one transaction."""
     from cunfang.orders import issue
     from cunfang.settings import settings
     from cunfang.warehouse import engine
 
-    issue(engine(settings().warehouse_url), run_id)
-    return run_id
+    issue(engine(settings().warehouse_url), number)
+    return number
 
 
 @task(outlets=[OUTBOX])
-def announce(run_id: int, *, outlet_events: Any = None) -> None:
+def announce(number: int, *, outlet_events: Any = None) -> None:
     """Put the result and the orders into the outbox; mail never blocks the run."""
     from cunfang.airflow.announce import result_and_orders
     from cunfang.settings import settings
     from cunfang.warehouse import engine
 
-    result_and_orders(engine(settings().warehouse_url), run_id)
+    result_and_orders(engine(settings().warehouse_url), number)
     outlet_events[OUTBOX].add_partitions(partition_key(*resolve_period(get_current_context())))

@@ -63,7 +63,8 @@ class RegistersTrigger(_Poll):
         from cunfang.settings import settings
         from cunfang.warehouse import engine
 
-        return not waiting_for(engine(settings().warehouse_url), self.asked["submission_ids"])
+        place = settings()
+        return not waiting_for(engine(place.warehouse_url), self.asked["submission_ids"], place.inbox)
 
 
 class _Wait(BaseSensorOperator):
