@@ -115,7 +115,8 @@ def test_a_login_is_taken_from_the_url(engine: Engine) -> None:
     def check(server: object, session: object, envelope: object, mechanism: str, data: object) -> AuthResult:
         assert isinstance(data, LoginPassword)
         seen.append((data.login, data.password))
-        return AuthResult(success=data.password == b"p@ss/1")
+        right = data.password == b"p@ss/1"
+        return AuthResult(success=right, handled=right)
 
     with serving(
         authenticator=check, auth_require_tls=False, auth_required=True, auth_exclude_mechanism=["LOGIN"]
