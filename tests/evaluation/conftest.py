@@ -11,13 +11,13 @@ import pytest
 # Last on the path, so that no folder of tests hides a library of the same name.
 sys.path.append(str(Path(__file__).parents[1]))
 
-from evaluation.county import County
-from evaluation.load import load
-from evaluation.result import Result, results
 from sqlalchemy import Connection, Engine, create_engine
 
 from cunfang.evaluation import compute
 from cunfang.warehouse.embedded import create_database
+from evaluation.county import County
+from evaluation.load import load
+from evaluation.result import Result, results
 
 Evaluate = Callable[[Sequence[County]], list[Result]]
 

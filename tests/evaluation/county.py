@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from cunfang.period import Period
@@ -91,13 +91,13 @@ class Violation:
 
 @dataclass(frozen=True)
 class Errand:
-    """Something the office asked of a bank, with a time limit."""
+    """Something the office asked of a bank, with a time limit; times as `2025-11-03 09:00`, a day as `2025-11-03`."""
 
     number: str
     bank: str
-    issued_at: datetime
-    done_at: datetime | None
-    due_at: datetime | None = None
+    issued_at: str
+    done_at: str | None
+    due_at: str | None = None
     kind: str = "nontax_transfer"
 
 

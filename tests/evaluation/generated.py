@@ -8,13 +8,13 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 
-from evaluation.county import Account, Bank, County, Decision, Q4, Value, Violation
-from evaluation.policy import THREE, policy
 from hypothesis import strategies as st
 
 from cunfang.rulebook import Rulebook
-from oracle import participation, scoring
+from evaluation.county import Q4, Account, Bank, County, Decision, Value, Violation
+from evaluation.policy import THREE, policy
 from oracle import county as oracle
+from oracle import participation, scoring
 
 AS_OF = Q4.end
 CODES = ("A", "B", "C", "D", "E")
@@ -58,7 +58,11 @@ def accounts(draw: st.DrawFn, bank: str) -> list[Account]:
 def values(draw: st.DrawFn, bank: str, *, certain: bool) -> list[Value]:
     """What is known of a bank; the first bank always has something to be scored by."""
     size = Decimal(draw(st.integers(1, 9))) if certain else draw(st.one_of(st.none(), sizes))
-    given_values = (("size", size), ("growth", draw(st.one_of(st.none(), sizes))), ("rate", draw(st.one_of(st.none(), rates))))
+    given_values = (
+        ("size", size),
+        ("growth", draw(st.one_of(st.none(), sizes))),
+        ("rate", draw(st.one_of(st.none(), rates))),
+    )
     return [Value(bank, measure, value) for measure, value in given_values if value is not None]
 
 
@@ -81,7 +85,9 @@ def members(county: County) -> list[oracle.Member]:
     """Banks with role and holdings as the requirements say, from what was delivered."""
     result = []
     for bank in county.banks:
-        rulings = [d for d in county.decisions if d.bank == bank.code and d.valid_from <= AS_OF <= (d.valid_to or AS_OF)]
+        rulings = [
+            d for d in county.decisions if d.bank == bank.code and d.valid_from <= AS_OF <= (d.valid_to or AS_OF)
+        ]
         carve = [d for d in rulings if d.kind == "carve_out"]
         role = participation.role(
             bank.type == "政策性",
@@ -92,7 +98,9 @@ def members(county: County) -> list[oracle.Member]:
         mine = [(a, Fraction(a.balance or 0)) for a in county.accounts if a.bank == bank.code]
         held = sum((balance for _, balance in mine), Fraction(0))
         rigid = sum((balance for account, balance in mine if not may_move(county, account)), Fraction(0))
-        result.append(oracle.Member(bank.code, role, held, rigid, Fraction(carve[0].amount or 0) if carve else Fraction(0)))
+        result.append(
+            oracle.Member(bank.code, role, held, rigid, Fraction(carve[0].amount or 0) if carve else Fraction(0))
+        )
     return result
 
 
@@ -119,7 +127,10 @@ def counties(draw: st.DrawFn) -> County:
     """A county that has an answer."""
     codes = CODES[: draw(st.integers(2, len(CODES)))]
     banks = [Bank(codes[0]), *(Bank(code, draw(st.sampled_from(["国有大行", "农商", "政策性"]))) for code in codes[1:])]
-    held = [Account("A-底数", "A", Decimal(1000000), owner="财政局"), *(a for code in codes for a in draw(accounts(code)))]
+    held = [
+        Account("A-底数", "A", Decimal(1000000), owner="财政局"),
+        *(a for code in codes for a in draw(accounts(code))),
+    ]
     known = [value for code in codes for value in draw(values(code, certain=code == "A"))]
     banned = draw(st.lists(st.tuples(st.sampled_from(codes[1:]), st.sampled_from(DECIDED)), max_size=2))
     freed = draw(st.lists(st.sampled_from([a.code for a in held]), max_size=2, unique=True))

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import count
 
-from evaluation.county import County
 from sqlalchemy import Connection, text
 
 from cunfang.rulebook import store_rulebook
 from cunfang.warehouse.copy import copy_rows
+from evaluation.county import County
 
 FEEDS = (
     *("institutions", "accounts", "balances", "indicators", "pboc_credit"),
@@ -37,7 +37,9 @@ def deliver(connection: Connection, counties: dict[str, County]) -> None:
     rows = ((*key, 1, "示例", _digest(counties[key[0]], key), "示例.csv", 1) for key in keys)
     copy_rows(connection, "raw.submission", columns, rows)
     known = _submissions(connection, list(counties))
-    copy_rows(connection, "raw.submission_event", ("submission_id", "status"), ((i, "accepted") for i in known.values()))
+    copy_rows(
+        connection, "raw.submission_event", ("submission_id", "status"), ((i, "accepted") for i in known.values())
+    )
     tables: dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]] = {}
     for region, county in counties.items():
         for table, columns, key, row in _core(region, county):
@@ -79,7 +81,7 @@ def _digest(county: County, key: Key) -> str:
 
 
 def _ids(connection: Connection, query: str, regions: list[str]) -> dict[str, int]:
-    return {region: run_id for region, run_id in connection.execute(text(query), {"regions": regions})}
+    return {row.region: row.run_id for row in connection.execute(text(query), {"regions": regions})}
 
 
 def _submissions(connection: Connection, regions: list[str]) -> dict[Key, int]:
@@ -127,7 +129,17 @@ def _core(region: str, county: County) -> Iterator[Row]:
 def _events(region: str, county: County) -> Iterator[Row]:
     period = str(county.period)
     for d in county.decisions:
-        columns = ("decision", "kind", "institution", "account", "amount", "valid_from", "valid_to", "decided_on", "approver")
+        columns = (
+            "decision",
+            "kind",
+            "institution",
+            "account",
+            "amount",
+            "valid_from",
+            "valid_to",
+            "decided_on",
+            "approver",
+        )
         row = (d.number, d.kind, d.bank, d.account, d.amount, d.valid_from, d.valid_to, d.decided_on, "领导小组")
         yield "core.decision", columns, (region, period, "decisions"), row
     for x in county.violations:

@@ -34,7 +34,12 @@ THREE = {
 
 
 def policy(
-    indicators: dict[str, Any], *, unit: str = "10000", min_leg: str = "100000", cap: str | None = None, quota: str = "stock"
+    indicators: dict[str, Any],
+    *,
+    unit: str = "10000",
+    min_leg: str = "100000",
+    cap: str | None = None,
+    quota: str = "stock",
 ) -> Rulebook:
     """A rule book with these indicators; `unit` and `min_leg` in yuan, `cap` as a share of T."""
     allocation = {"quota_mode": quota, "rounding_unit": unit, "min_leg": min_leg}

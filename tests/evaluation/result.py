@@ -67,8 +67,8 @@ def results(connection: Connection, run_ids: Sequence[int]) -> list[Result]:
         r.points[code, bank], r.flag[code, bank] = points, flag
     for r, bank, score, share, rank in each("institution, score, share, rank", "score"):
         r.score[bank], r.share[bank], r.rank[bank] = score, share, rank
-    for r, r.total, r.set_aside in each("total, set_aside", "quota"):
-        pass
+    for r, total, set_aside in each("total, set_aside", "quota"):
+        r.total, r.set_aside = total, set_aside
     columns = "institution, rigid_amount, cap_amount, bounded_target, binding"
     for r, bank, rigid, cap, bounded, binding in each(columns, "bounded"):
         r.rigid[bank], r.cap[bank], r.bounded[bank], r.binding[bank] = rigid, cap, bounded, binding

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 
 PROPERTY = settings(
-    max_examples=6,
+    max_examples=10,
     deadline=None,
     verbosity=Verbosity.quiet,
     # A failing batch names its county; shrinking would evaluate thousands of batches to say it shorter.

@@ -7,12 +7,13 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from evaluation.conftest import Evaluate
 from evaluation.county import County
 from evaluation.generated import batches
 from evaluation.settings import PROPERTY
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def _shuffled(county: County, seed: int) -> County:
@@ -47,6 +48,7 @@ def test_given_a_share_of_total_measured_in_another_unit_then_its_points_are_the
     for county, first, second in zip(batch, evaluated(batch), evaluated([scaled(c) for c in batch]), strict=True):
         assert first.points.keys() == second.points.keys(), county
         assert all(
-            abs(Fraction(points) - Fraction(second.points[key])) <= Fraction(1, 10**25) for key, points in first.points.items()
+            abs(Fraction(points) - Fraction(second.points[key])) <= Fraction(1, 10**25)
+            for key, points in first.points.items()
         ), county
         assert first.target == second.target, county

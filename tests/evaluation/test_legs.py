@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
+from hypothesis import given
+
 from evaluation.conftest import Evaluate
 from evaluation.county import Account, Bank, County, Value
 from evaluation.generated import AS_OF, batches, may_move
 from evaluation.policy import ONE, policy
 from evaluation.result import Result
 from evaluation.settings import PROPERTY
-from hypothesis import given
 from oracle import participation
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 
+from sqlalchemy import Connection, text
+
+from cunfang.evaluation import compute
 from evaluation.conftest import Evaluate
 from evaluation.county import Account, Bank, County, Errand, Value
 from evaluation.load import load
 from evaluation.policy import leaf, parameter, policy
 from evaluation.result import Result
-from sqlalchemy import Connection, text
-
-from cunfang.evaluation import compute
 
 PROMPT = leaf("及时", "40", "nontax_transfer", method="rate", missing="mean") | {
     "measure": ["nontax_transfer", "dispatch"],
@@ -40,59 +39,65 @@ def _rate(evaluated: Evaluate, *errands: Errand) -> Decimal:
 
 
 def test_given_a_stated_due_date_then_it_outweighs_the_rule(evaluated: Evaluate) -> None:
-    issued, due = datetime(2025, 11, 3, 9), datetime(2025, 11, 10)
-    on_time = Errand("1", "A", issued, datetime(2025, 11, 10, 16), due)
-    late = Errand("2", "A", issued, datetime(2025, 11, 11, 9), due)
+    issued, due = "2025-11-03 09:00", "2025-11-10"
+    on_time = Errand("1", "A", issued, "2025-11-10 16:00", due)
+    late = Errand("2", "A", issued, "2025-11-11 09:00", due)
 
     assert _rate(evaluated, on_time, late) == Decimal("0.5")
 
 
 def test_given_no_due_date_then_it_is_two_working_days_after_the_issue(evaluated: Evaluate) -> None:
-    issued = datetime(2025, 11, 7, 17)  # A Friday: due on Tuesday.
+    issued = "2025-11-07 17:00"  # A Friday: due on Tuesday.
 
-    assert _rate(evaluated, Errand("1", "A", issued, datetime(2025, 11, 11, 23))) == 1
-    assert _rate(evaluated, Errand("1", "A", issued, datetime(2025, 11, 12, 0))) == 0
+    assert _rate(evaluated, Errand("1", "A", issued, "2025-11-11 23:00")) == 1
+    assert _rate(evaluated, Errand("1", "A", issued, "2025-11-12 00:00")) == 0
 
 
 def test_given_a_holiday_and_a_make_up_sunday_then_the_official_calendar_decides(evaluated: Evaluate) -> None:
     # National Day 2025: off until Wednesday 8 October, Sunday 28 September and Saturday 11 October worked.
-    assert _rate(evaluated, Errand("1", "A", datetime(2025, 9, 30, 9), datetime(2025, 10, 10, 9))) == 1
-    assert _rate(evaluated, Errand("1", "A", datetime(2025, 9, 30, 9), datetime(2025, 10, 11, 9))) == 0
-    assert _rate(evaluated, Errand("1", "A", datetime(2025, 10, 10, 9), datetime(2025, 10, 13, 9))) == 1
-    assert _rate(evaluated, Errand("1", "A", datetime(2025, 10, 10, 9), datetime(2025, 10, 14, 9))) == 0
+    assert _rate(evaluated, Errand("1", "A", "2025-09-30 09:00", "2025-10-10 09:00")) == 1
+    assert _rate(evaluated, Errand("1", "A", "2025-09-30 09:00", "2025-10-11 09:00")) == 0
+    assert _rate(evaluated, Errand("1", "A", "2025-10-10 09:00", "2025-10-13 09:00")) == 1
+    assert _rate(evaluated, Errand("1", "A", "2025-10-10 09:00", "2025-10-14 09:00")) == 0
 
 
 def test_given_a_holiday_that_the_office_announced_itself_then_it_moves_the_limit(connection: Connection) -> None:
     connection.execute(text("UPDATE core.workday SET is_workday = FALSE WHERE day = '2025-11-11'"))
-    run_ids = load(connection, [_county(Errand("1", "A", datetime(2025, 11, 7, 17), datetime(2025, 11, 12, 9)))])
+    run_ids = load(connection, [_county(Errand("1", "A", "2025-11-07 17:00", "2025-11-12 09:00"))])
     compute(connection, run_ids)
 
-    rate = text("SELECT value FROM eval.indicator_value WHERE run_id = :run AND indicator = 'prompt' AND institution = 'A'")
+    rate = text(
+        "SELECT value FROM eval.indicator_value WHERE run_id = :run AND indicator = 'prompt' AND institution = 'A'"
+    )
     assert connection.scalar(rate, {"run": run_ids[0]}) == 1
 
 
 def test_given_an_errand_never_done_then_it_is_late_once_it_is_due(evaluated: Evaluate) -> None:
-    done = Errand("1", "A", datetime(2025, 11, 3), datetime(2025, 11, 3))
+    done = Errand("1", "A", "2025-11-03", "2025-11-03")
 
-    assert _rate(evaluated, done, Errand("2", "A", datetime(2025, 11, 3), None)) == Decimal("0.5")
+    assert _rate(evaluated, done, Errand("2", "A", "2025-11-03", None)) == Decimal("0.5")
 
 
 def test_given_an_errand_due_after_the_base_date_then_it_does_not_count_yet(evaluated: Evaluate) -> None:
-    done = Errand("1", "A", datetime(2025, 11, 3), datetime(2025, 11, 3))
+    done = Errand("1", "A", "2025-11-03", "2025-11-03")
 
-    assert _rate(evaluated, done, Errand("2", "A", datetime(2025, 12, 31, 9), None)) == 1
+    assert _rate(evaluated, done, Errand("2", "A", "2025-12-31 09:00", None)) == 1
 
 
 def test_given_another_kind_of_errand_then_the_indicator_does_not_read_it(evaluated: Evaluate) -> None:
-    done = Errand("1", "A", datetime(2025, 11, 3), datetime(2025, 11, 3), kind="dispatch")
-    other = Errand("2", "A", datetime(2025, 11, 3), None, kind="adjustment")
+    done = Errand("1", "A", "2025-11-03", "2025-11-03", kind="dispatch")
+    other = Errand("2", "A", "2025-11-03", None, kind="adjustment")
 
     assert _rate(evaluated, done, other) == 1
 
 
-def test_given_a_bank_without_errands_then_it_gets_the_mean_of_those_that_had_some_and_says_so(evaluated: Evaluate) -> None:
-    issued, prompt = datetime(2025, 11, 3), datetime(2025, 11, 3, 12)
-    result = _evaluate(evaluated, Errand("1", "A", issued, prompt), Errand("2", "B", issued, prompt), Errand("3", "B", issued, None))
+def test_given_a_bank_without_errands_then_it_gets_the_mean_of_those_that_had_some_and_says_so(
+    evaluated: Evaluate,
+) -> None:
+    issued, prompt = "2025-11-03", "2025-11-03 12:00"
+    result = _evaluate(
+        evaluated, Errand("1", "A", issued, prompt), Errand("2", "B", issued, prompt), Errand("3", "B", issued, None)
+    )
 
     assert {bank: value for (code, bank), value in result.value.items() if code == "prompt"} == {
         "A": 1,
@@ -102,7 +107,9 @@ def test_given_a_bank_without_errands_then_it_gets_the_mean_of_those_that_had_so
     assert result.flag["prompt", "C"] == "本期无事项，取有事项机构的平均数"
 
 
-def test_given_nobody_had_errands_then_the_indicator_is_dropped_and_the_others_carry_its_weight(evaluated: Evaluate) -> None:
+def test_given_nobody_had_errands_then_the_indicator_is_dropped_and_the_others_carry_its_weight(
+    evaluated: Evaluate,
+) -> None:
     result = _evaluate(evaluated)
 
     assert ("prompt", "A") not in result.points

@@ -6,17 +6,22 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+
 from evaluation.conftest import Evaluate
 from evaluation.county import Account, Bank, County, Decision, Value, Violation
 from evaluation.policy import ONE, policy
 from evaluation.result import Result
 
 
-def _evaluate(evaluated: Evaluate, *, bank: Bank = Bank("B"), decisions: tuple[Decision, ...] = (), **more: object) -> Result:
-    """A county of A and `bank`, 100 yuan each, scored alike."""
+def _evaluate(
+    evaluated: Evaluate, *, type: str = "国有大行", decisions: tuple[Decision, ...] = (), **more: object
+) -> Result:
+    """A county of A and B, which is of `type`: 100 yuan each, scored alike."""
     accounts = (Account("A-1", "A", Decimal(100)), Account("B-1", "B", Decimal(100)))
     values = (Value("A", "size", Decimal(1)), Value("B", "size", Decimal(1)))
-    county = County(policy(ONE, unit="0.01"), (Bank("A"), bank), accounts, values, decisions=decisions, **more)  # type: ignore[arg-type]
+    county = County(
+        policy(ONE, unit="0.01"), (Bank("A"), Bank("B", type)), accounts, values, decisions=decisions, **more
+    )  # type: ignore[arg-type]
     (result,) = evaluated([county])
     return result
 
@@ -51,7 +56,9 @@ def test_given_a_minor_violation_then_the_bank_takes_part(evaluated: Evaluate) -
     assert result.role["B"] == "commercial"
 
 
-def test_given_an_excluded_bank_then_it_is_scored_for_information_and_gives_up_what_is_free(evaluated: Evaluate) -> None:
+def test_given_an_excluded_bank_then_it_is_scored_for_information_and_gives_up_what_is_free(
+    evaluated: Evaluate,
+) -> None:
     result = _evaluate(evaluated, violations=(Violation("1", "B", date(2025, 6, 1)),))
 
     assert (result.score["B"], result.share["B"], result.rank["B"]) == (Decimal(100), 0, None)
@@ -59,7 +66,7 @@ def test_given_an_excluded_bank_then_it_is_scored_for_information_and_gives_up_w
 
 
 def test_given_a_policy_bank_then_it_keeps_what_it_holds_and_is_not_scored(evaluated: Evaluate) -> None:
-    result = _evaluate(evaluated, bank=Bank("B", "政策性"))
+    result = _evaluate(evaluated, type="政策性")
 
     assert (result.role["B"], result.target) == ("policy", {"A": Decimal(100), "B": Decimal(100)})
     assert "B" not in result.score

@@ -1,20 +1,20 @@
-"""What only the office can answer stops the run with a numbered question; a lesser matter is noted and the run goes on."""
+"""What only the office can answer stops the run with a numbered question; a lesser matter is noted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 import pytest
-from evaluation.county import Account, Bank, County, Decision, Errand, Tax, Value, Violation
-from evaluation.load import load
-from evaluation.policy import ONE, leaf, parameter, policy
 from sqlalchemy import Connection, text
 
 from cunfang.evaluation import RunStoppedError, compute
 from cunfang.evaluation.steps import Answer
+from evaluation.county import Account, Bank, County, Decision, Errand, Tax, Value, Violation
+from evaluation.load import load
+from evaluation.policy import ONE, leaf, parameter, policy
 
 Ask = Callable[[County], list[tuple[str, str]]]
 
@@ -113,8 +113,8 @@ def test_given_a_time_limit_in_workdays_and_a_hole_in_the_calendar_then_v023_ask
     ask: Ask, connection: Connection
 ) -> None:
     connection.execute(text("DELETE FROM core.workday WHERE day = '2025-11-05'"))
-    done = datetime(2025, 11, 4, 9)
-    errands = (Errand("E1", "A", datetime(2025, 11, 3, 9), done), Errand("E2", "A", datetime(2025, 11, 5, 9), done))
+    done = "2025-11-04 09:00"
+    errands = (Errand("E1", "A", "2025-11-03 09:00", done), Errand("E2", "A", "2025-11-05 09:00", done))
     assert ask(replace(PLAIN, rulebook=policy(IN_TIME), errands=errands)) == [
         ("EVA-V023", "2025-11-03 至 2025-12-31 的工作日历没有载入或有缺日，无法推算 1 件事项的时限")
     ]
@@ -130,8 +130,12 @@ def test_given_no_indicator_with_a_value_then_v030_asks(ask: Ask) -> None:
     assert [check for check, _ in ask(replace(PLAIN, rulebook=rulebook, values=()))] == ["EVA-V030"]
 
 
-@pytest.mark.parametrize("decisions", [(), (Decision("额度", "quota", amount=Decimal(900), valid_to=date(2025, 12, 30)),)])
-def test_given_a_decreed_total_and_no_decision_in_force_then_v040_asks(ask: Ask, decisions: tuple[Decision, ...]) -> None:
+@pytest.mark.parametrize(
+    "decisions", [(), (Decision("额度", "quota", amount=Decimal(900), valid_to=date(2025, 12, 30)),)]
+)
+def test_given_a_decreed_total_and_no_decision_in_force_then_v040_asks(
+    ask: Ask, decisions: tuple[Decision, ...]
+) -> None:
     decreed = replace(PLAIN, rulebook=policy(ONE, quota="fixed"), decisions=decisions)
     assert [check for check, _ in ask(decreed)] == ["EVA-V040"]
 

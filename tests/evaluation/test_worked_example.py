@@ -26,12 +26,19 @@ def test_given_the_example_of_n9_when_evaluated_then_its_targets_come_out(evalua
     (result,) = evaluated([_county("0.01")])
 
     assert result.total == 1000
-    assert {bank: str(score.normalize()) for bank, score in result.score.items()} == {"A": "4E+1", "B": "3E+1", "C": "2E+1", "D": "1E+1"}
+    assert {bank: str(score.normalize()) for bank, score in result.score.items()} == {
+        "A": "4E+1",
+        "B": "3E+1",
+        "C": "2E+1",
+        "D": "1E+1",
+    }
     assert result.target == {"A": Decimal("325"), "B": Decimal("243.75"), "C": Decimal("350"), "D": Decimal("81.25")}
     assert result.binding == {"A": "none", "B": "none", "C": "floor", "D": "none"}
 
 
-def test_given_the_example_when_evaluated_then_only_free_money_moves_and_every_difference_closes(evaluated: Evaluate) -> None:
+def test_given_the_example_when_evaluated_then_only_free_money_moves_and_every_difference_closes(
+    evaluated: Evaluate,
+) -> None:
     (result,) = evaluated([_county("0.01")])
 
     assert [(leg.giver, leg.taker, leg.amount) for leg in result.legs] == [

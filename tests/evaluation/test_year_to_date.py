@@ -6,11 +6,10 @@ from calendar import monthrange
 from datetime import date
 from decimal import Decimal
 
+from cunfang.period import Period
 from evaluation.conftest import Evaluate
 from evaluation.county import Account, Bank, County, Tax
 from evaluation.policy import leaf, policy
-
-from cunfang.period import Period
 
 RULEBOOK = policy({"tax": leaf("纳税", "100", "tax_local_part") | {"family": "tax", "basis": "ytd"}})
 START, END = date(2025, 1, 1), date(2025, 12, 31)
@@ -33,7 +32,9 @@ def _values(evaluated: Evaluate, *tax: Tax) -> dict[str, Decimal]:
     return {bank: value for (_, bank), value in result.value.items()}
 
 
-def test_given_a_cumulative_row_for_one_bank_and_months_for_the_other_then_both_are_whole_years(evaluated: Evaluate) -> None:
+def test_given_a_cumulative_row_for_one_bank_and_months_for_the_other_then_both_are_whole_years(
+    evaluated: Evaluate,
+) -> None:
     values = _values(evaluated, Tax("A", START, END, Decimal(78)), *_months("B", list(range(1, 13))))
 
     assert values == {"A": 78, "B": 78}
@@ -54,13 +55,16 @@ def test_given_refunds_then_they_count_against_the_tax_and_a_negative_year_score
 
 def test_given_cumulative_rows_of_earlier_quarters_then_only_the_latest_counts(evaluated: Evaluate) -> None:
     tax = [
-        Tax("A", START, Period(2025, quarter).end, Decimal(10 * quarter), period=Period(2025, quarter)) for quarter in (1, 2, 3, 4)
+        Tax("A", START, Period(2025, quarter).end, Decimal(10 * quarter), period=Period(2025, quarter))
+        for quarter in (1, 2, 3, 4)
     ]
 
     assert _values(evaluated, *tax)["A"] == 40
 
 
-def test_given_a_tax_that_only_an_earlier_cumulative_row_had_then_the_later_file_is_the_word(evaluated: Evaluate) -> None:
+def test_given_a_tax_that_only_an_earlier_cumulative_row_had_then_the_later_file_is_the_word(
+    evaluated: Evaluate,
+) -> None:
     early = Tax("A", START, date(2025, 3, 31), Decimal(7), type="印花税", period=Period(2025, 1))
 
     assert _values(evaluated, early, Tax("A", START, END, Decimal(40)))["A"] == 40

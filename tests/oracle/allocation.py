@@ -30,7 +30,9 @@ def feasible(amount: Fraction, banks: Mapping[str, Bounds]) -> bool:
         return False
     if any(bank.cap is None for bank in scored):
         return True
-    highest = sum((bank.cap if bank.score > 0 and bank.cap is not None else bank.floor for bank in banks.values()), Fraction(0))
+    highest = sum(
+        (bank.cap if bank.score > 0 and bank.cap is not None else bank.floor for bank in banks.values()), Fraction(0)
+    )
     return amount <= highest
 
 
@@ -45,7 +47,9 @@ def bounded(amount: Fraction, banks: Mapping[str, Bounds]) -> dict[str, Fraction
         unit = left / sum((bank.score for bank in free.values()), Fraction(0))
         want = {code: unit * bank.score for code, bank in free.items()}
         short = {code: bank.floor - want[code] for code, bank in free.items() if want[code] < bank.floor}
-        over = {code: want[code] - bank.cap for code, bank in free.items() if bank.cap is not None and want[code] > bank.cap}
+        over = {
+            code: want[code] - bank.cap for code, bank in free.items() if bank.cap is not None and want[code] > bank.cap
+        }
         if not short and not over:
             return pinned | want
         lacking, spare = sum(short.values(), Fraction(0)), sum(over.values(), Fraction(0))
@@ -56,13 +60,18 @@ def bounded(amount: Fraction, banks: Mapping[str, Bounds]) -> dict[str, Fraction
     return pinned
 
 
-def rounded(amount: Fraction, exact: Mapping[str, Fraction], banks: Mapping[str, Bounds], unit: Fraction) -> dict[str, Fraction]:
+def rounded(
+    amount: Fraction, exact: Mapping[str, Fraction], banks: Mapping[str, Bounds], unit: Fraction
+) -> dict[str, Fraction]:
     """N11: every free bank down to whole units (never below its floor), then what is left over goes, a unit at most and
     up to the next whole unit or the cap, to the largest remainders; ties by score, then by code. What is less than a
     unit goes to the next in line, so that the sum is right to the fen. A bank at its floor or cap keeps its amount.
     """
     free = [code for code, value in exact.items() if value not in (banks[code].floor, banks[code].cap)]
-    result = {code: max(floor(exact[code] / unit) * unit, banks[code].floor) if code in free else exact[code] for code in exact}
+    result = {
+        code: max(floor(exact[code] / unit) * unit, banks[code].floor) if code in free else exact[code]
+        for code in exact
+    }
     left = amount - sum(result.values(), Fraction(0))
     for code in sorted(free, key=lambda code: (result[code] - exact[code], -banks[code].score, code)):
         room = (floor(result[code] / unit) + 1) * unit - result[code]

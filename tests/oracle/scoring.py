@@ -21,7 +21,9 @@ class Scored:
     missing: Literal["stop", "zero", "mean"] = "stop"
 
 
-def completed(indicators: Sequence[Scored], values: Values, eligible: Collection[str], others: Collection[str]) -> Values:
+def completed(
+    indicators: Sequence[Scored], values: Values, eligible: Collection[str], others: Collection[str]
+) -> Values:
     """Values of the banks that are scored. A bank without one gets 0, or the mean of the eligible banks that have one;
     nothing where nobody has.
     """

@@ -1,4 +1,4 @@
-"""Evaluation (考核): pin the inputs, run the SQL of include/sql/eval, stop with a question where something is missing."""
+"""Evaluation (考核): pin the inputs, run the SQL of include/sql/eval, stop with a question where one is due."""
 
 from cunfang.evaluation.pin import Input, missing_feeds, pin
 from cunfang.evaluation.run import Evaluated, evaluate

@@ -115,7 +115,7 @@ class DoubleDeliveryError(ValueError):
 
 
 def input_hash(region: str, period: Period, rulebook: Rulebook, inputs: Sequence[Input]) -> str:
-    """What determines a result: the place and time, the policy, the files by content, and the method (the SQL itself)."""
+    """What determines a result: place and time, the policy, the files by content, and the method (the SQL itself)."""
     content = {
         "region": region,
         "period": str(period),

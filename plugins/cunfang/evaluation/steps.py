@@ -1,4 +1,4 @@
-"""Run the evaluation's SQL over a batch of runs, step by step in file order; an `ask` step may stop it with questions."""
+"""Run the evaluation's SQL over a batch of runs, in file order; an `ask` step may stop it with questions."""
 
 from __future__ import annotations
 

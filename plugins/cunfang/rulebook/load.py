@@ -9,15 +9,16 @@ from typing import Any
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import YAMLError
 
-from cunfang.rulebook.model import Rulebook
+from cunfang.rulebook.model import LEAF, Rulebook
 from cunfang.settings import INCLUDE
 
 FOLDER = INCLUDE / "rulebooks"
 # What belongs to one document alone and is never inherited.
 _OWN = ("code", "name", "document", "effective_from", "effective_to", "parent", "abstract", "regions")
-_LEAF = ("measure", "over", "family", "basis", "method", "missing", "due_workdays")
+# What a fault of pydantic's is called in an office; any other keeps its own words.
+_WORDS = {"missing": "缺少这一项", "extra_forbidden": "没有这样的项"}
 
 
 class RulebookError(ValueError):
@@ -40,8 +41,8 @@ def read_rulebook(code: str, folder: Path = FOLDER) -> Rulebook:
     try:
         return Rulebook.model_validate(content)
     except ValidationError as error:
-        faults = "；".join(f"{'.'.join(map(str, item['loc'])) or '整体'}：{item['msg']}" for item in error.errors())
-        raise RulebookError(f"{folder / code / 'rulebook.yaml'}：{faults}") from error
+        faults = (_fault(folder, code, item["type"], item["loc"], item["msg"]) for item in error.errors())
+        raise RulebookError("\n".join(faults)) from error
 
 
 def _document(folder: Path, code: str) -> dict[str, Any]:
@@ -51,12 +52,38 @@ def _document(folder: Path, code: str) -> dict[str, Any]:
         raise RulebookError(f"没有考核办法 {code!r}；现有：{known}")
     try:
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise RulebookError(f"{path} 第 {line} 行：{error.problem}") from error
+    except (YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path} 第 {mark.line + 1} 行" if mark else f"{path}"
+        raise RulebookError(f"{place}：不是合格的 YAML：{' '.join(str(error).split())}") from error
     if not isinstance(content, dict) or content.get("code") != code:
         raise RulebookError(f"{path}：code 应为 {code!r}")
     return content
+
+
+def _fault(folder: Path, code: str, kind: str, location: tuple[int | str, ...], message: str) -> str:
+    """`file 第 N 行 key：what`, in the document that says most of the key, of those it descends from too."""
+    files = [folder / ancestor / "rulebook.yaml" for ancestor in _descent(folder, code)]
+    depth, path, line = max((_line(path, location) for path in files), key=lambda found: found[0])
+    key = ".".join(str(part) for part in location[: max(depth + (kind == "missing"), 1)]) or "整体"
+    return f"{path} 第 {line} 行 {key}：{_WORDS.get(kind, message.removeprefix('Value error, '))}"
+
+
+def _descent(folder: Path, code: str) -> list[str]:
+    parent = _document(folder, code).get("parent")
+    return [code, *(_descent(folder, parent) if parent else [])]
+
+
+def _line(path: Path, location: tuple[int | str, ...]) -> tuple[int, Path, int]:
+    """How much of `location` the document has, and the line of the last part of it that is there."""
+    tree = YAML().load(path)
+    depth, line = 0, 1
+    for part in location:
+        if not isinstance(tree, dict) or part not in tree:
+            break
+        depth, line = depth + 1, tree.lc.key(part)[0] + 1  # type: ignore[attr-defined]
+        tree = tree[part]
+    return depth, path, line
 
 
 def _inherit(folder: Path, code: str, seen: tuple[str, ...]) -> dict[str, Any]:
@@ -75,7 +102,7 @@ def _merge(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     if "indicators" in change and "measure" in merged:
         # An indicator that is given children stops being a leaf.
-        merged = {key: value for key, value in merged.items() if key not in _LEAF}
+        merged = {key: value for key, value in merged.items() if key not in LEAF}
     for key, value in change.items():
         if value is None:
             merged.pop(key, None)

@@ -10,12 +10,29 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 T = TypeVar("T")
 # YAML gives 0.25 as a float; its shortest text is the number that was written.
 Exact = Annotated[Decimal, BeforeValidator(lambda value: str(value) if isinstance(value, float) else value)]
+# Limits of the tables that hold a rule book, said here so that a bad one is refused with its key.
+Points = Annotated[Exact, Field(ge=0)]
+Yuan = Annotated[Exact, Field(ge=0, decimal_places=2)]
+Unit = Annotated[Exact, Field(ge=Decimal("0.01"), decimal_places=2)]
+Share = Annotated[Exact, Field(gt=0, le=1)]
 Origin = Literal["stated", "derived", "ours"]
+
+
+# What only an indicator without children may state.
+LEAF = ("measure", "over", "family", "basis", "method", "missing", "due_workdays")
 
 
 class Strict(BaseModel):
@@ -30,11 +47,18 @@ class Parameter(Strict, Generic[T]):
     origin: Origin = "stated"
 
 
+def _weights_close(nodes: dict[str, Indicator], info: ValidationInfo) -> dict[str, Indicator]:
+    total = sum((node.weight.value for node in nodes.values()), Decimal(0))
+    if nodes and total != 100:
+        raise ValueError(f"“{info.data.get('name', '')}”下各指标权重合计为 {total}，应为 100")
+    return nodes
+
+
 class Indicator(Strict):
     """One node of the indicator tree (考核指标). A leaf names its measure, a group its `indicators`."""
 
     name: str
-    weight: Parameter[Exact]
+    weight: Parameter[Points]
     indicators: dict[str, Indicator] = {}
     measure: str | tuple[str, ...] | None = None
     over: str | None = None
@@ -42,21 +66,28 @@ class Indicator(Strict):
     basis: Literal["stock", "ytd", "on_time_rate"] | None = None
     method: Literal["share_of_total", "rate"] | None = None
     missing: Literal["stop", "zero", "mean"] = "stop"
-    due_workdays: Parameter[int] | None = None
+    due_workdays: Parameter[Annotated[int, Field(ge=1)]] | None = None
 
     @property
     def leaf(self) -> bool:
         """Whether it is scored itself."""
         return not self.indicators
 
+    _weights = field_validator("indicators")(_weights_close)
+
     @model_validator(mode="after")
     def _complete(self) -> Indicator:
         lacking = [key for key in ("measure", "family", "basis", "method") if getattr(self, key) is None]
         if self.leaf and lacking:
             raise ValueError(f"指标“{self.name}”缺少 {'、'.join(lacking)}")
+        if stated := [key for key in LEAF if key in self.model_fields_set] if self.indicators else []:
+            raise ValueError(f"指标“{self.name}”下有分指标，不能再写 {'、'.join(stated)}")
+        if self.over is not None and self.basis != "stock":
+            raise ValueError(f"指标“{self.name}”：over 只用于 stock")
+        if isinstance(self.measure, tuple) and self.basis != "on_time_rate":
+            raise ValueError(f"指标“{self.name}”：多个 measure 只用于 on_time_rate")
         if self.basis == "on_time_rate" and self.due_workdays is None:
             raise ValueError(f"指标“{self.name}”须写明 due_workdays（几个工作日内完成为及时）")
-        _weights_close(self.name, self.indicators)
         return self
 
 
@@ -64,15 +95,15 @@ class Allocation(Strict):
     """How shares become amounts (S04, N9, N11, S12). Amounts in yuan; the concentration cap is a share of T."""
 
     quota_mode: Parameter[Literal["stock", "fixed"]]
-    rounding_unit: Parameter[Exact]
-    min_leg: Parameter[Exact]
-    concentration_cap: Parameter[Exact] | None = None
+    rounding_unit: Parameter[Unit]
+    min_leg: Parameter[Yuan]
+    concentration_cap: Parameter[Share] | None = None
 
 
 class Participation(Strict):
     """Who takes part (S22)."""
 
-    disqualification_years: Parameter[int]
+    disqualification_years: Parameter[Annotated[int, Field(ge=1)]]
 
 
 class WarningLimit(Strict):
@@ -107,16 +138,17 @@ class Rulebook(Strict):
     effective_to: date | None = None
     parent: str | None = None
     regions: tuple[str, ...] = ()
-    full_scale: Parameter[Exact]
+    full_scale: Parameter[Annotated[Exact, Field(gt=0)]]
     requires: Parameter[tuple[str, ...]]
     indicators: dict[str, Indicator]
     allocation: Allocation
     participation: Participation
     warnings: dict[str, WarningLimit]
 
+    _weights = field_validator("indicators")(_weights_close)
+
     @model_validator(mode="after")
-    def _closed(self) -> Rulebook:
-        _weights_close(self.name, self.indicators)
+    def _codes_differ(self) -> Rulebook:
         codes = [placed.code for placed in self.placed()]
         if twice := sorted({code for code in codes if codes.count(code) > 1}):
             raise ValueError(f"指标代码重复：{'、'.join(twice)}")
@@ -144,9 +176,3 @@ class Rulebook(Strict):
         """SHA-256 of the resolved content: the same policy has the same hash, whatever the file's layout."""
         content = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
-
-
-def _weights_close(name: str, nodes: dict[str, Indicator]) -> None:
-    total = sum((node.weight.value for node in nodes.values()), Decimal(0))
-    if nodes and total != 100:
-        raise ValueError(f"“{name}”下各指标权重合计为 {total}，应为 100")

@@ -1,0 +1,191 @@
+"""A run as a whole: the same inputs give the same run, a stop leaves only its question, nothing changes after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import IntegrityError
+
+from cunfang.evaluation import RunStoppedError, evaluate
+from cunfang.period import Period
+from cunfang.rulebook import read_rulebook
+from evaluation.county import Account, Bank, County, Credit, Tax, Value
+from evaluation.load import deliver
+from evaluation.policy import ONE, policy
+
+REGION = "999999"
+Q4 = Period(2025, 4)
+HEFEI = read_rulebook("hefei-2012")
+TABLES = (
+    "run",
+    "run_input",
+    "run_event",
+    "participant",
+    "holding",
+    "indicator_value",
+    "points",
+    "score",
+    "quota",
+    "bounded",
+)
+RESULTS = ("allocation", "leg", "adjustment")
+
+DELIVERED = County(
+    HEFEI,
+    (Bank("A"), Bank("B")),
+    (Account("A-1", "A", Decimal(5000000)), Account("B-1", "B", Decimal(1000000))),
+    (Value("A", "outlets", Decimal(3)), Value("B", "outlets", Decimal(1))),
+    tuple(Credit(bank, *map(Decimal, (100, 60, 20, 30))) for bank in ("A", "B")),
+    (Tax("A", date(2025, 1, 1), date(2025, 12, 31), Decimal(7)),),
+)
+
+
+@pytest.fixture
+def engine(warehouse: str) -> Engine:
+    """An empty warehouse of this test's own."""
+    return create_engine(warehouse)
+
+
+def _deliver(engine: Engine, county: County, region: str = REGION) -> None:
+    with engine.begin() as connection:
+        deliver(connection, {region: county})
+
+
+def _count(engine: Engine, table: str) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def test_given_the_same_inputs_when_evaluated_twice_then_it_is_the_same_run_and_nothing_is_added(
+    engine: Engine,
+) -> None:
+    _deliver(engine, DELIVERED)
+    first = evaluate(engine, REGION, Q4, HEFEI)
+    before = {table: _count(engine, f"eval.{table}") for table in (*TABLES, *RESULTS)}
+    second = evaluate(engine, REGION, Q4, HEFEI)
+
+    assert (first.fresh, second.fresh, second.run_id) == (True, False, first.run_id)
+    assert {table: _count(engine, f"eval.{table}") for table in (*TABLES, *RESULTS)} == before
+    assert all(before.values())
+
+
+def test_given_a_corrected_file_then_it_is_a_new_run_and_the_old_one_stands_beside_it(engine: Engine) -> None:
+    _deliver(engine, DELIVERED)
+    first = evaluate(engine, REGION, Q4, HEFEI)
+    with engine.begin() as connection:
+        corrected = text("""
+            WITH again AS (
+                INSERT INTO raw.submission (region, period, feed, sequence, provider, sha256, file_name, file_size)
+                SELECT region, period, feed, 2, provider, repeat('0', 64), file_name, file_size
+                FROM raw.submission WHERE feed = 'indicators' RETURNING submission_id
+            ), accepted AS (
+                INSERT INTO raw.submission_event (submission_id, status) SELECT submission_id, 'accepted' FROM again
+            )
+            INSERT INTO core.indicator (submission_id, record_no, region, institution, measure, as_of, value)
+            SELECT again.submission_id, record_no, region, institution, measure, as_of, 1 FROM core.indicator, again
+        """)
+        connection.execute(corrected)
+    second = evaluate(engine, REGION, Q4, HEFEI)
+
+    assert second.fresh and second.run_id != first.run_id
+    assert _count(engine, "eval.quota") == 2
+
+
+def test_given_another_rule_book_then_it_is_another_run(engine: Engine) -> None:
+    _deliver(engine, DELIVERED)
+    other = policy(ONE)
+    _deliver(
+        engine, replace(DELIVERED, values=(Value("A", "size", Decimal(1)), Value("B", "size", Decimal(1)))), "999998"
+    )
+
+    assert evaluate(engine, REGION, Q4, HEFEI).run_id != evaluate(engine, "999998", Q4, other).run_id
+    assert _count(engine, "eval.rulebook") == 2
+
+
+def test_given_a_question_then_only_the_finding_stays_and_it_stays_once(engine: Engine) -> None:
+    _deliver(engine, replace(DELIVERED, credit=DELIVERED.credit[:1]))
+    for _ in range(2):
+        with pytest.raises(RunStoppedError) as stopped:
+            evaluate(engine, REGION, Q4, HEFEI)
+
+    assert {finding.check for finding in stopped.value.findings} == {"EVA-V020"}
+    assert {table: _count(engine, f"eval.{table}") for table in (*TABLES, *RESULTS)} == dict.fromkeys(
+        (*TABLES, *RESULTS), 0
+    )
+    assert _count(engine, "ops.finding") == len(stopped.value.findings) == 4
+
+
+def test_given_a_macro_note_then_it_is_kept_beside_the_run(engine: Engine) -> None:
+    _deliver(engine, replace(DELIVERED, accounts=(*DELIVERED.accounts, Account("B-2", "B", None))))
+    run = evaluate(engine, REGION, Q4, HEFEI)
+
+    assert [finding.check for finding in run.noted] == ["EVA-M012"]
+    assert (_count(engine, "ops.finding"), _count(engine, "eval.quota")) == (1, 1)
+
+
+def test_given_feeds_that_did_not_come_then_v005_names_each_and_who_delivers_it(engine: Engine) -> None:
+    with pytest.raises(RunStoppedError) as stopped:
+        evaluate(engine, REGION, Q4, HEFEI)
+
+    messages = [finding.message for finding in stopped.value.findings]
+    assert {finding.check for finding in stopped.value.findings} == {"EVA-V005"}
+    assert "2025-Q4 缺少报送：入库税收（tax），由税务局报送" in messages
+    assert len(messages) == len(HEFEI.families)
+
+
+def test_given_a_rule_book_that_is_not_in_force_then_v004_says_since_when(engine: Engine) -> None:
+    _deliver(engine, DELIVERED)
+    with pytest.raises(RunStoppedError) as stopped:
+        evaluate(engine, REGION, Q4, read_rulebook("hefei-2009"))
+
+    assert "EVA-V004" in {finding.check for finding in stopped.value.findings}
+    assert "考核办法 hefei-2009 自 2009-06-10 至 2012-05-31施行，不适用于 2025-Q4" in str(stopped.value)
+
+
+def test_given_the_merged_tax_feed_beside_the_two_it_replaces_then_v003_asks_which(engine: Engine) -> None:
+    year = (date(2025, 1, 1), date(2025, 12, 31))
+    doubled = tuple(Tax("A", *year, Decimal(7), feed=feed) for feed in ("tax", "tax_national", "tax_local"))
+    _deliver(engine, replace(DELIVERED, tax=doubled))
+    with pytest.raises(RunStoppedError) as stopped:
+        evaluate(engine, REGION, Q4, HEFEI)
+
+    assert [finding.check for finding in stopped.value.findings] == ["EVA-V003"]
+
+
+@pytest.mark.parametrize("table", [*TABLES, *RESULTS])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE eval.{} SET run_id = DEFAULT", "DELETE FROM eval.{}", "TRUNCATE eval.{} CASCADE"]
+)
+def test_given_a_stored_run_then_the_database_refuses_to_change_it(ground: Engine, table: str, statement: str) -> None:
+    with ground.connect() as connection, pytest.raises(IntegrityError, match="append-only"):
+        connection.execute(text(statement.format(table)))
+
+
+def test_given_an_allocation_that_does_not_close_then_the_database_refuses_it(engine: Engine) -> None:
+    _deliver(engine, DELIVERED)
+    run_id = evaluate(engine, REGION, Q4, HEFEI).run_id
+    with engine.begin() as connection:
+        other = connection.scalar(
+            text("""
+                INSERT INTO eval.run (region, period, as_of, year_start, rulebook_id, input_hash)
+                SELECT region, period, as_of, year_start, rulebook_id, 'other' FROM eval.run WHERE run_id = :run
+                RETURNING run_id
+            """),
+            {"run": run_id},
+        )
+        copied = """
+            INSERT INTO eval.quota (run_id, total, set_aside, derivation)
+            SELECT :other, total, set_aside, '' FROM eval.quota
+        """
+        connection.execute(text(copied), {"other": other})
+    one_fen = text("""
+        INSERT INTO eval.allocation (run_id, institution, target, current_amount)
+        SELECT :other, institution, target + CASE institution WHEN 'A' THEN 0.01 ELSE 0 END, current_amount
+        FROM eval.allocation
+    """)
+    with engine.connect() as connection, pytest.raises(IntegrityError, match=r"应存合计 6000000.01 ≠ 总量 6000000.00"):
+        connection.execute(one_fen, {"other": other})

@@ -1,0 +1,88 @@
+"""The shipped rule books say what their documents say: points at full marks, and where each value comes from."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from cunfang.rulebook import RulebookError, read_rulebook, rulebook_codes, store_rulebook
+
+# 纳税 20，贷款 75（45/15/20/20 of the group），服务 5: the notice of June 2012, after the change.
+HEFEI_2012 = {
+    "tax": "20",
+    "loans": "33.75",
+    "loans_sme": "11.25",
+    "loan_to_deposit": "15",
+    "loans_medium_long": "15",
+    "outlets": "5",
+}
+# 纳税 30，贷款 65（45/15/10/10, infrastructure the rest），服务 the rest: before it.
+HEFEI_2009 = {
+    "tax": "30",
+    "loans": "29.25",
+    "loans_sme": "9.75",
+    "loan_to_deposit": "6.5",
+    "loans_medium_long": "6.5",
+    "loans_infrastructure": "13",
+    "service": "5",
+}
+
+
+@pytest.mark.parametrize(("code", "points"), [("hefei-2012", HEFEI_2012), ("hefei-2009", HEFEI_2009)])
+def test_given_the_notice_of_hefei_then_each_indicator_carries_its_points(code: str, points: dict[str, str]) -> None:
+    placed = {one.code: one.full_points for one in read_rulebook(code).placed() if one.indicator.leaf}
+
+    assert placed == {indicator: Decimal(value) for indicator, value in points.items()}
+    assert {one.indicator.method for one in read_rulebook(code).placed() if one.indicator.leaf} == {"share_of_total"}
+
+
+def test_given_hefei_2012_then_tax_is_the_local_part_of_the_year_and_the_ratio_is_loans_over_deposits() -> None:
+    by_code = {one.code: one.indicator for one in read_rulebook("hefei-2012").placed()}
+
+    tax, ratio, outlets = by_code["tax"], by_code["loan_to_deposit"], by_code["outlets"]
+    assert (tax.family, tax.measure, tax.basis) == ("tax", "tax_local_part", "ytd")
+    assert (ratio.measure, ratio.over, ratio.basis) == ("loans", "deposits", "stock")
+    assert (outlets.family, outlets.measure) == ("indicators", "outlets")
+
+
+@pytest.mark.parametrize("code", rulebook_codes())
+def test_given_any_shipped_rule_book_then_its_points_fill_the_scale_and_every_parameter_has_a_clause(code: str) -> None:
+    rulebook = read_rulebook(code)
+
+    assert sum(one.full_points for one in rulebook.placed() if one.indicator.leaf) == rulebook.full_scale.value
+    assert all(one.clause for one in rulebook.placed())
+
+
+def test_given_a_child_then_what_it_does_not_say_is_its_parents() -> None:
+    county, city = read_rulebook("dawu-2025"), read_rulebook("hefei-2012")
+
+    assert (county.parent, city.parent) == ("hefei-2012", "hefei-2009")
+    assert county.indicators["tax"] == city.indicators["tax"]
+    assert county.allocation == city.allocation
+    assert county.indicators["lending"].indicators["loans"].weight.value == 35
+    assert (county.effective_to, city.effective_to) == (None, None)
+
+
+def test_given_the_base_then_it_cannot_be_evaluated() -> None:
+    assert "base" not in rulebook_codes()
+    with pytest.raises(RulebookError, match="通用底本"):
+        read_rulebook("base")
+
+
+def test_given_a_rule_book_when_stored_twice_then_it_is_one_version_with_its_tree(warehouse: str) -> None:
+    rulebook = read_rulebook("hefei-2012")
+    with create_engine(warehouse).connect() as connection:
+        first, second = store_rulebook(connection, rulebook), store_rulebook(connection, rulebook)
+        tree = connection.execute(
+            text("SELECT indicator, parent, full_points, leaf FROM eval.indicator ORDER BY ordinal")
+        ).all()
+        limits = connection.scalar(text("SELECT count(*) FROM eval.warning_limit"))
+
+    assert first == second
+    assert [row for row in tree if not row.leaf] == [("lending", None, 75, False), ("service", None, 5, False)]
+    assert {row.indicator: row.full_points for row in tree if row.leaf} == {
+        k: Decimal(v) for k, v in HEFEI_2012.items()
+    }
+    assert limits == len(rulebook.warnings) > 0
