@@ -5,7 +5,7 @@ SELECT
     s.period,
     s.reporter,
     s.sha256,
-    EXISTS (
+    EXISTS(
         SELECT 1
         FROM core.tax AS t
         WHERE

@@ -16,7 +16,9 @@ SELECT
     '没有可参加考核的商业银行',
     '请核对金融机构名册的类型、开业与撤并日期，以及取消资格和一事一议的决定'
 FROM batch AS b
-WHERE NOT EXISTS (
-    SELECT 1 FROM eval.participant AS p WHERE p.run_id = b.run_id AND p.role = 'commercial'
-)
+WHERE
+    NOT EXISTS (
+        SELECT 1 FROM eval.participant AS p
+        WHERE p.run_id = b.run_id AND p.role = 'commercial'
+    )
 ORDER BY run_id, check_id, message

@@ -19,7 +19,11 @@ SELECT
     '请报送考核期末的账户余额'
 FROM batch AS b
 INNER JOIN eval.run AS r ON b.run_id = r.run_id
-WHERE NOT EXISTS (SELECT 1 FROM eval.holding AS h WHERE h.run_id = r.run_id)
+WHERE
+    NOT EXISTS (
+        SELECT 1 FROM eval.holding AS h
+        WHERE h.run_id = r.run_id
+    )
 UNION ALL
 SELECT
     r.run_id,

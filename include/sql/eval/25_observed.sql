@@ -11,7 +11,7 @@ SELECT DISTINCT ON (n.run_id, n.family, n.feed, o.institution, o.measure)
 FROM batch AS b
 INNER JOIN eval.run AS r ON b.run_id = r.run_id
 INNER JOIN eval.run_input AS n ON r.run_id = n.run_id
-CROSS JOIN LATERAL (
+INNER JOIN LATERAL (
     -- OFFSET 0 makes the planner look up this submission instead of reading all that were ever delivered.
     SELECT
         v.institution,
@@ -19,8 +19,8 @@ CROSS JOIN LATERAL (
         v.value
     FROM core.observation AS v
     WHERE v.submission_id = n.submission_id AND v.as_of = r.as_of AND v.window_from IS NULL
-    OFFSET 0
-) AS o
+    OFFSET 0 -- noqa: AM09
+) AS o ON TRUE
 WHERE
     EXISTS (
         SELECT 1

@@ -48,17 +48,39 @@ on_time AS (
         eval.ratio(count(*) FILTER (WHERE e.done_on <= e.due_on), count(*)) AS value
     FROM leaf AS l
     INNER JOIN eval.run_timeliness AS e
-        ON l.run_id = e.run_id AND l.indicator = e.indicator AND e.due_on <= l.as_of
+        ON l.run_id = e.run_id AND l.indicator = e.indicator AND l.as_of >= e.due_on
     WHERE l.basis = 'on_time_rate'
     GROUP BY l.run_id, l.indicator, e.institution
 ),
 
 known AS (
-    SELECT run_id, indicator, institution, value, numerator, denominator FROM stock WHERE value IS NOT NULL
+    SELECT
+        run_id,
+        indicator,
+        institution,
+        value,
+        numerator,
+        denominator
+    FROM stock
+    WHERE value IS NOT NULL
     UNION ALL
-    SELECT run_id, indicator, institution, value, NULL, NULL FROM year_to_date
+    SELECT
+        run_id,
+        indicator,
+        institution,
+        value,
+        NULL,
+        NULL
+    FROM year_to_date
     UNION ALL
-    SELECT run_id, indicator, institution, value, numerator, denominator FROM on_time
+    SELECT
+        run_id,
+        indicator,
+        institution,
+        value,
+        numerator,
+        denominator
+    FROM on_time
 ),
 
 cohort AS (

@@ -27,10 +27,10 @@ INNER JOIN (
         n.feed,
         i.measure,
         coalesce(range_agg(daterange(f.window_from, f.window_to, '[]')), '{}') AS covered
-    FROM batch AS b
-    INNER JOIN eval.run AS r ON b.run_id = r.run_id
-    INNER JOIN eval.indicator AS i ON r.rulebook_id = i.rulebook_id AND i.basis = 'ytd'
-    INNER JOIN eval.run_input AS n ON r.run_id = n.run_id AND i.family = n.family AND r.period = n.period
+    FROM batch AS m
+    INNER JOIN eval.run AS u ON m.run_id = u.run_id
+    INNER JOIN eval.indicator AS i ON u.rulebook_id = i.rulebook_id AND i.basis = 'ytd'
+    INNER JOIN eval.run_input AS n ON u.run_id = n.run_id AND i.family = n.family AND u.period = n.period
     LEFT JOIN flow AS f ON n.run_id = f.run_id AND n.feed = f.feed AND i.measure = f.measure
     GROUP BY n.run_id, n.feed, i.measure
 ) AS c ON r.run_id = c.run_id

@@ -46,7 +46,7 @@ INNER JOIN eval.run AS r ON b.run_id = r.run_id
 INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
 INNER JOIN set_aside AS s ON r.run_id = s.run_id
 LEFT JOIN stock AS t ON r.run_id = t.run_id
-CROSS JOIN LATERAL (
+INNER JOIN LATERAL (
     SELECT
         t.total,
         to_char(r.as_of, 'YYYY-MM-DD') || ' 范围内存量合计' AS derivation
@@ -63,5 +63,5 @@ CROSS JOIN LATERAL (
         ORDER BY d.decided_on DESC, d.submission_id DESC, d.record_no DESC
         LIMIT 1
     )
-) AS q
+) AS q ON TRUE
 WHERE q.total IS NOT NULL

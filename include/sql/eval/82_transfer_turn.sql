@@ -61,12 +61,12 @@ SELECT
     g.run_id,
     %(turn)s,
     g.institution,
-    t.institution,
+    t.institution AS to_institution,
     g.account,
-    t.account,
+    t.account AS to_account,
     g.owner,
     g.fund_category,
     least(g.line_end, t.line_end) - greatest(g.line_start, t.line_start)
 FROM give AS g
-INNER JOIN take AS t ON g.run_id = t.run_id AND g.line_start < t.line_end AND t.line_start < g.line_end
+INNER JOIN take AS t ON g.run_id = t.run_id AND g.line_start < t.line_end AND g.line_end > t.line_start
 WHERE least(g.line_end, t.line_end) - greatest(g.line_start, t.line_start) >= g.min_leg

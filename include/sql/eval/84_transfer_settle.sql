@@ -25,9 +25,9 @@ FROM (
         sum(e.given) AS given,
         sum(e.taken) AS taken
     FROM draft_leg AS l
-    CROSS JOIN LATERAL (
+    INNER JOIN LATERAL (
         VALUES (l.run_id, l.from_institution, l.amount, 0), (l.run_id, l.to_institution, 0, l.amount)
-    ) AS e (run_id, institution, given, taken)
+    ) AS e (run_id, institution, given, taken) ON TRUE
     WHERE l.turn = %(turn)s
     GROUP BY e.run_id, e.institution
 ) AS d

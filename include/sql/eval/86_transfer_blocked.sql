@@ -51,7 +51,7 @@ pair AS (
         t.institution AS to_institution,
         least(g.line_end, t.line_end) - greatest(g.line_start, t.line_start) AS amount
     FROM give AS g
-    INNER JOIN take AS t ON g.run_id = t.run_id AND g.line_start < t.line_end AND t.line_start < g.line_end
+    INNER JOIN take AS t ON g.run_id = t.run_id AND g.line_start < t.line_end AND g.line_end > t.line_start
 )
 
 INSERT INTO draft_leg (

@@ -7,9 +7,9 @@ WITH moved AS (
         coalesce(sum(e.amount) FILTER (WHERE e.status = 'blocked'), 0) AS blocked
     FROM batch AS b
     INNER JOIN eval.leg AS l ON b.run_id = l.run_id
-    CROSS JOIN LATERAL (
+    INNER JOIN LATERAL (
         VALUES (l.run_id, l.from_institution, -l.amount, l.status), (l.run_id, l.to_institution, l.amount, l.status)
-    ) AS e (run_id, institution, amount, status)
+    ) AS e (run_id, institution, amount, status) ON TRUE
     GROUP BY e.run_id, e.institution
 )
 
