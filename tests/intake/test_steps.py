@@ -14,8 +14,7 @@ import pytest
 
 from cunfang import intake
 from cunfang.intake import checking, deciding, landing, reading
-from cunfang.period import Period
-from intake.county import CREDIT_COLUMNS, FILES, Q3, Q4, REGION, County
+from intake.county import CREDIT_COLUMNS, FILES, Q3, REGION, County
 
 SMALLER = FILES["pboc_credit"].replace("2000000000.00", "1900000000.00")
 TOO_MANY = FILES["pboc_credit"].replace("500000000.00,1,1", "500000000.00,600000000.00,1")
@@ -221,23 +220,6 @@ def test_checks_wait_for_registers_and_for_a_newer_one_under_way(county: County)
     assert intake.waiting_for(county.db, [number]) == ["accounts"]
     assert county.step(newer) == "accepted"
     assert intake.waiting_for(county.db, [number]) == []
-
-
-def test_readiness_takes_any_complete_alternative_and_names_what_is_least_missing(registered: County) -> None:
-    tax = [["tax"], ["tax_national", "tax_local"]]
-    required = [[["institutions"]], [["pboc_credit"]], tax]
-    assert intake.ready(registered.db, REGION, Q4, required) == ["pboc_credit", "tax"]
-    row = "ICBC,{},2025-01-01,2025-12-31,100.00,50.00\n"
-    for feed, kind in (("tax_national", "增值税"), ("tax_local", "印花税")):
-        registered.deliver(feed, "institution,tax_type,window_from,window_to,paid,local_part\n" + row.format(kind))
-        registered.walk(feed)
-    assert intake.ready(registered.db, REGION, Q4, required) == ["pboc_credit"]
-    after = Period.parse("2026-Q1")
-    assert intake.ready(registered.db, REGION, after, [[["accounts"]], [["decisions"]]]) == ["accounts", "decisions"]
-    late = intake.ready(
-        registered.db, REGION, after, [[["accounts"]], [["decisions"]], [["pboc_credit"]]], overdue=True
-    )
-    assert late == ["pboc_credit"]
 
 
 def test_the_database_keeps_no_path_of_a_provider_in_the_archive(registered: County) -> None:

@@ -45,8 +45,14 @@ WHERE
     OR (
         w.region = %(region)s AND w.period = %(period)s
         AND EXISTS (
-            SELECT 1 FROM raw.standing_submission AS t
-            WHERE t.submission_id = w.submission_id
+            -- A figure that was delivered again unchanged still stands.
+            SELECT 1
+            FROM raw.standing_submission AS t
+            INNER JOIN core.prudential AS p ON t.submission_id = p.submission_id
+            WHERE
+                t.region = w.region AND t.period = w.period AND t.feed = 'pboc_prudential'
+                AND p.institution = w.institution AND p.metric = w.metric AND p.as_of = w.as_of
+                AND p.scope = w.scope AND p.value = w.value
         )
     )
 ORDER BY array_position(ARRAY['红', '橙', '黄'], w.level), w.institution, w.metric, w.as_of, w.warning_id

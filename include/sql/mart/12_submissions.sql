@@ -27,5 +27,6 @@ SELECT
 FROM raw.submission_state AS s
 LEFT JOIN mart.dim_provider AS p ON s.provider = p.provider_code
 WHERE s.region = %(region)s
-ON CONFLICT (submission_id) DO UPDATE SET status_code = excluded.status_code, status_name = excluded.status_name
+ON CONFLICT (
+    submission_id) DO UPDATE SET status_code = excluded.status_code, status_name = excluded.status_name
 WHERE mart.dim_submission.status_code IS DISTINCT FROM excluded.status_code

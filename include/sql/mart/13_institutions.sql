@@ -55,7 +55,10 @@ unregistered AS (
         WHERE w.region = %(region)s
     ) AS u
     WHERE
-        NOT EXISTS (SELECT FROM register AS r WHERE r.institution = u.institution)
+        NOT EXISTS (
+            SELECT FROM register AS r
+            WHERE r.institution = u.institution
+        )
         AND NOT EXISTS (
             SELECT FROM mart.dim_institution AS d
             WHERE d.region_code = %(region)s AND d.institution_code = u.institution

@@ -27,18 +27,20 @@ SELECT
 FROM eval.run AS r
 INNER JOIN mart.dim_rule_version AS v ON r.rulebook_id = v.rulebook_id
 LEFT JOIN eval.quota AS q ON r.run_id = q.run_id
-CROSS JOIN LATERAL (
-    SELECT count(*) AS run_no
-    FROM eval.run AS o
-    WHERE o.region = r.region AND o.period = r.period AND o.run_id <= r.run_id
-) AS n
-CROSS JOIN LATERAL (
-    SELECT p.*
-    FROM eval.run_event AS p
-    WHERE p.run_id = r.run_id AND p.status = 'published'
-    ORDER BY p.event_id DESC
-    LIMIT 1
-) AS e
+CROSS JOIN
+    LATERAL (
+        SELECT count(*) AS run_no
+        FROM eval.run AS o
+        WHERE o.region = r.region AND o.period = r.period AND o.run_id <= r.run_id
+    ) AS n
+CROSS JOIN
+    LATERAL (
+        SELECT p.*
+        FROM eval.run_event AS p
+        WHERE p.run_id = r.run_id AND p.status = 'published'
+        ORDER BY p.event_id DESC
+        LIMIT 1
+    ) AS e
 LEFT JOIN LATERAL (
     SELECT p.actor
     FROM eval.run_event AS p
@@ -46,18 +48,19 @@ LEFT JOIN LATERAL (
     ORDER BY p.event_id DESC
     LIMIT 1
 ) AS a ON TRUE
-CROSS JOIN LATERAL (
-    SELECT
-        count(*) FILTER (WHERE l.passed) AS passed,
-        count(*) AS checked
-    FROM (
-        SELECT DISTINCT ON (k.submission_id, k.check_id) k.passed
-        FROM eval.run_input AS i
-        INNER JOIN ops.check_result AS k ON i.submission_id = k.submission_id
-        WHERE i.run_id = r.run_id
-        ORDER BY k.submission_id, k.check_id, k.check_result_id DESC
-    ) AS l
-) AS c
+CROSS JOIN
+    LATERAL (
+        SELECT
+            count(*) FILTER (WHERE l.passed) AS passed,
+            count(*) AS checked
+        FROM (
+            SELECT DISTINCT ON (k.submission_id, k.check_id) k.passed
+            FROM eval.run_input AS i
+            INNER JOIN ops.check_result AS k ON i.submission_id = k.submission_id
+            WHERE i.run_id = r.run_id
+            ORDER BY k.submission_id, k.check_id, k.check_result_id DESC
+        ) AS l
+    ) AS c
 WHERE r.run_id = %(run_id)s
 ON CONFLICT (run_id) DO UPDATE SET
     published_on = excluded.published_on,

@@ -19,13 +19,14 @@ stood AS (
         s.reporter
     FROM eval.run AS r
     INNER JOIN raw.submission AS s ON r.region = s.region AND r.period >= s.period
-    CROSS JOIN LATERAL (
-        SELECT e.status
-        FROM raw.submission_event AS e
-        WHERE e.submission_id = s.submission_id AND e.happened_at <= r.computed_at
-        ORDER BY e.event_id DESC
-        LIMIT 1
-    ) AS then_state
+    CROSS JOIN
+        LATERAL (
+            SELECT e.status
+            FROM raw.submission_event AS e
+            WHERE e.submission_id = s.submission_id AND e.happened_at <= r.computed_at
+            ORDER BY e.event_id DESC
+            LIMIT 1
+        ) AS then_state
     WHERE r.run_id = %(run_id)s AND then_state.status = 'accepted'
     ORDER BY s.period, s.feed, s.reporter, s.sequence DESC
 )

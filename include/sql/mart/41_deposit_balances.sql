@@ -42,8 +42,9 @@ LEFT JOIN mart.dim_period AS p ON s.period_code = p.period_code
 LEFT JOIN mart.dim_date AS d ON b.as_of = d.calendar_date
 LEFT JOIN mart.dim_account AS a ON r.region_code = a.region_code AND b.account = a.account_code
 LEFT JOIN mart.dim_institution AS i
-    ON r.region_code = i.region_code AND i.institution_code = coalesce(h.institution, x.institution)
-    AND b.as_of BETWEEN i.valid_from AND i.valid_to
+    ON
+        r.region_code = i.region_code AND i.institution_code = coalesce(h.institution, x.institution)
+        AND b.as_of BETWEEN i.valid_from AND i.valid_to
 LEFT JOIN mart.dim_fund_category AS c ON c.fund_category_code = coalesce(h.fund_category, x.fund_category)
 WHERE r.run_id = %(run_id)s
 ON CONFLICT (submission_key, record_no) DO NOTHING

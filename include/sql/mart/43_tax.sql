@@ -26,7 +26,8 @@ LEFT JOIN mart.dim_region AS g ON r.region_code = g.region_code
 LEFT JOIN mart.dim_period AS p ON s.period_code = p.period_code
 LEFT JOIN mart.dim_date AS d ON t.window_to = d.calendar_date
 LEFT JOIN mart.dim_institution AS i
-    ON r.region_code = i.region_code AND t.institution = i.institution_code
-    AND t.window_to BETWEEN i.valid_from AND i.valid_to
+    ON
+        r.region_code = i.region_code AND t.institution = i.institution_code
+        AND t.window_to BETWEEN i.valid_from AND i.valid_to
 WHERE r.run_id = %(run_id)s
 ON CONFLICT (submission_key, record_no) DO NOTHING

@@ -33,7 +33,9 @@ SELECT
     END,
     CASE
         WHEN CAST(e.done_at AS date) <= w.due_on THEN 0
-        WHEN w.due_on IS NOT NULL AND EXISTS (SELECT FROM core.workday AS o WHERE o.day = CAST(e.done_at AS date)) THEN (
+        WHEN w.due_on IS NOT NULL AND EXISTS (
+            SELECT FROM core.workday AS o
+            WHERE o.day = CAST(e.done_at AS date)) THEN (
             SELECT count(*)
             FROM core.workday AS o
             WHERE o.is_workday AND o.day > w.due_on AND o.day <= CAST(e.done_at AS date)
@@ -44,13 +46,14 @@ FROM mart.dim_run AS r
 INNER JOIN mart.dim_submission AS s ON s.submission_id = ANY(CAST(%(submissions)s AS bigint[]))
 INNER JOIN core.timeliness_event AS e ON s.submission_id = e.submission_id
 LEFT JOIN mart.dim_rule_version AS v ON r.rule_version_key = v.rule_version_key
-CROSS JOIN LATERAL (
-    SELECT min(n.due_workdays) AS due_workdays
-    FROM eval.indicator AS n
-    WHERE
-        n.rulebook_id = v.rulebook_id AND n.basis = 'on_time_rate'
-        AND e.kind = ANY(string_to_array(n.measure, ','))
-) AS k
+CROSS JOIN
+    LATERAL (
+        SELECT min(n.due_workdays) AS due_workdays
+        FROM eval.indicator AS n
+        WHERE
+            n.rulebook_id = v.rulebook_id AND n.basis = 'on_time_rate'
+            AND e.kind = ANY(string_to_array(n.measure, ','))
+    ) AS k
 LEFT JOIN LATERAL (
     SELECT o.day
     FROM core.workday AS o
@@ -63,8 +66,9 @@ LEFT JOIN mart.dim_region AS g ON r.region_code = g.region_code
 LEFT JOIN mart.dim_period AS p ON s.period_code = p.period_code
 LEFT JOIN mart.dim_date AS d ON CAST(e.issued_at AS date) = d.calendar_date
 LEFT JOIN mart.dim_institution AS i
-    ON r.region_code = i.region_code AND e.institution = i.institution_code
-    AND CAST(e.issued_at AS date) BETWEEN i.valid_from AND i.valid_to
+    ON
+        r.region_code = i.region_code AND e.institution = i.institution_code
+        AND CAST(e.issued_at AS date) BETWEEN i.valid_from AND i.valid_to
 WHERE r.run_id = %(run_id)s
 ON CONFLICT (submission_key, record_no) DO UPDATE SET
     run_key = excluded.run_key,

@@ -82,7 +82,8 @@ LEFT JOIN mart.dim_region AS g ON r.region_code = g.region_code
 LEFT JOIN mart.dim_period AS p ON r.period_code = p.period_code
 LEFT JOIN mart.dim_date AS d ON r.as_of_date = d.calendar_date
 LEFT JOIN mart.dim_institution AS i
-    ON r.region_code = i.region_code AND a.institution = i.institution_code
-    AND r.as_of_date BETWEEN i.valid_from AND i.valid_to
+    ON
+        r.region_code = i.region_code AND a.institution = i.institution_code
+        AND r.as_of_date BETWEEN i.valid_from AND i.valid_to
 WHERE r.run_id = %(run_id)s
 ON CONFLICT (run_key, institution_key) DO NOTHING

@@ -7,9 +7,10 @@ WITH moved AS (
         coalesce(sum(e.taken) FILTER (WHERE l.status = 'planned'), 0) AS in_amount,
         coalesce(sum(e.given) FILTER (WHERE l.status = 'planned'), 0) AS out_amount
     FROM eval.leg AS l
-    CROSS JOIN LATERAL (
-        VALUES (l.from_institution, 0, l.amount), (l.to_institution, l.amount, 0)
-    ) AS e (institution, taken, given)
+    CROSS JOIN
+        LATERAL (
+            VALUES (l.from_institution, 0, l.amount), (l.to_institution, l.amount, 0)
+        ) AS e (institution, taken, given)
     WHERE l.run_id = %(run_id)s
     GROUP BY e.institution
 )
@@ -46,8 +47,9 @@ FROM mart.dim_run AS r
 INNER JOIN moved AS m ON TRUE
 INNER JOIN eval.adjustment AS j ON r.run_id = j.run_id AND m.institution = j.institution
 INNER JOIN mart.dim_institution AS i
-    ON r.region_code = i.region_code AND m.institution = i.institution_code
-    AND r.as_of_date BETWEEN i.valid_from AND i.valid_to
+    ON
+        r.region_code = i.region_code AND m.institution = i.institution_code
+        AND r.as_of_date BETWEEN i.valid_from AND i.valid_to
 INNER JOIN mart.fact_allocation AS f ON r.run_key = f.run_key AND i.institution_key = f.institution_key
 LEFT JOIN mart.dim_date AS d ON d.calendar_date = %(issued_on)s
 LEFT JOIN mart.dim_date AS u ON u.calendar_date = %(due_on)s

@@ -28,11 +28,13 @@ SELECT
 FROM mart.dim_run AS r
 INNER JOIN eval.leg AS l ON r.run_id = l.run_id
 INNER JOIN mart.dim_institution AS x
-    ON r.region_code = x.region_code AND l.from_institution = x.institution_code
-    AND r.as_of_date BETWEEN x.valid_from AND x.valid_to
+    ON
+        r.region_code = x.region_code AND l.from_institution = x.institution_code
+        AND r.as_of_date BETWEEN x.valid_from AND x.valid_to
 INNER JOIN mart.dim_institution AS y
-    ON r.region_code = y.region_code AND l.to_institution = y.institution_code
-    AND r.as_of_date BETWEEN y.valid_from AND y.valid_to
+    ON
+        r.region_code = y.region_code AND l.to_institution = y.institution_code
+        AND r.as_of_date BETWEEN y.valid_from AND y.valid_to
 INNER JOIN mart.fact_order AS a ON r.run_key = a.run_key AND x.institution_key = a.institution_key
 INNER JOIN mart.fact_order AS b ON r.run_key = b.run_key AND y.institution_key = b.institution_key
 LEFT JOIN eval.holding AS h ON l.run_id = h.run_id AND l.from_account = h.account

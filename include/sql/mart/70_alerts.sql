@@ -33,7 +33,7 @@ FROM ops.warning AS w
 LEFT JOIN LATERAL (
     SELECT b.rulebook_id
     FROM eval.rulebook AS b
-    INNER JOIN eval.warning_limit AS l ON b.rulebook_id = l.rulebook_id AND l.metric = w.metric
+    INNER JOIN eval.warning_limit AS l ON b.rulebook_id = l.rulebook_id AND w.metric = l.metric
     WHERE b.code = w.rulebook_code AND b.loaded_at <= w.raised_at
     ORDER BY b.loaded_at DESC, b.rulebook_id DESC
     LIMIT 1

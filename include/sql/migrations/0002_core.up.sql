@@ -194,14 +194,15 @@ SELECT
     CAST(NULL AS text) AS part,
     m.measure AS column_name
 FROM core.credit AS c
-CROSS JOIN LATERAL (
-    VALUES
-    ('deposits', c.deposits), ('loans', c.loans), ('loans_enterprise', c.loans_enterprise),
-    ('loans_consumer', c.loans_consumer), ('loans_agri', c.loans_agri), ('loans_sme', c.loans_sme),
-    ('loans_micro', c.loans_micro), ('loans_farmer', c.loans_farmer), ('loans_green', c.loans_green),
-    ('loans_medium_long', c.loans_medium_long), ('npl', c.npl),
-    ('deposits_year_start', c.deposits_year_start), ('loans_year_start', c.loans_year_start)
-) AS m (measure, value)
+CROSS JOIN
+    LATERAL (
+        VALUES
+        ('deposits', c.deposits), ('loans', c.loans), ('loans_enterprise', c.loans_enterprise),
+        ('loans_consumer', c.loans_consumer), ('loans_agri', c.loans_agri), ('loans_sme', c.loans_sme),
+        ('loans_micro', c.loans_micro), ('loans_farmer', c.loans_farmer), ('loans_green', c.loans_green),
+        ('loans_medium_long', c.loans_medium_long), ('npl', c.npl),
+        ('deposits_year_start', c.deposits_year_start), ('loans_year_start', c.loans_year_start)
+    ) AS m (measure, value)
 WHERE m.value IS NOT NULL
 UNION ALL
 SELECT
@@ -215,9 +216,10 @@ SELECT
     t.tax_type,
     m.column_name
 FROM core.tax AS t
-CROSS JOIN LATERAL (
-    VALUES ('tax_paid', t.paid, 'paid'), ('tax_local_part', t.local_part, 'local_part')
-) AS m (measure, value, column_name)
+CROSS JOIN
+    LATERAL (
+        VALUES ('tax_paid', t.paid, 'paid'), ('tax_local_part', t.local_part, 'local_part')
+    ) AS m (measure, value, column_name)
 UNION ALL
 SELECT
     i.submission_id,

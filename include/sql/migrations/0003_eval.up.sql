@@ -373,6 +373,7 @@ LEFT JOIN LATERAL (
     FROM core.workday AS w
     WHERE w.day > CAST(e.issued_at AS date) AND w.is_workday
     ORDER BY w.day
-    OFFSET greatest(i.due_workdays - 1, 0)
-    LIMIT 1
+    LIMIT
+        1
+        OFFSET greatest(i.due_workdays - 1, 0)
 ) AS d ON TRUE;

@@ -43,7 +43,7 @@ SELECT
     NULL,
     ''
 FROM (
-    SELECT DATE '2015-01-01' + n AS d FROM generate_series(0, DATE '2035-12-31' - DATE '2015-01-01') AS n
+    SELECT date '2015-01-01' + n AS d FROM generate_series(0, date '2035-12-31' - date '2015-01-01') AS n
 ) AS days;
 
 CREATE TABLE mart.dim_period (
@@ -65,11 +65,11 @@ SELECT
     to_char(start_date, 'YYYY"-Q"Q'),
     year_no || '年' || substr('一二三四', quarter_no, 1) || '季度',
     start_date,
-    CAST(start_date + INTERVAL '3 months' AS date) - 1,
+    CAST(start_date + interval '3 months' AS date) - 1,
     quarter_no,
     year_no,
     to_char(start_date - 1, 'YYYY"-Q"Q'),
-    to_char(start_date - INTERVAL '1 year', 'YYYY"-Q"Q')
+    to_char(start_date - interval '1 year', 'YYYY"-Q"Q')
 FROM (
     SELECT
         y AS year_no,

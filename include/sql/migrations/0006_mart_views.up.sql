@@ -79,14 +79,15 @@ CREATE VIEW mart.v_current_alert AS
 SELECT DISTINCT ON (f.region_key, f.institution_key, f.metric_code, f.scope_code, f.as_of_date) f.*
 FROM mart.fact_alert AS f
 INNER JOIN mart.dim_submission AS s ON f.submission_key = s.submission_key
-WHERE NOT EXISTS (
-    SELECT
-    FROM mart.dim_submission AS newer
-    WHERE
-        newer.region_code = s.region_code AND newer.period_code = s.period_code AND newer.feed_code = s.feed_code
-        AND newer.reporter_code = s.reporter_code AND newer.sequence_no > s.sequence_no
-        AND newer.status_code = 'accepted'
-)
+WHERE
+    NOT EXISTS (
+        SELECT
+        FROM mart.dim_submission AS newer
+        WHERE
+            newer.region_code = s.region_code AND newer.period_code = s.period_code AND newer.feed_code = s.feed_code
+            AND newer.reporter_code = s.reporter_code AND newer.sequence_no > s.sequence_no
+            AND newer.status_code = 'accepted'
+    )
 ORDER BY f.region_key, f.institution_key, f.metric_code, f.scope_code, f.as_of_date, f.alert_id DESC;
 COMMENT ON VIEW mart.v_current_alert IS '现行预警：所依据的报送未被更正的最近一次预警';
 

@@ -38,6 +38,9 @@ GRANT SELECT ON ALL TABLES IN SCHEMA raw, ops, core, eval, mart, public TO cunfa
 GRANT INSERT ON ALL TABLES IN SCHEMA raw, ops, core, eval, mart TO cunfang_pipeline;
 GRANT UPDATE, DELETE ON ALL TABLES IN SCHEMA mart TO cunfang_pipeline;
 GRANT UPDATE ON ops.outbox, core.region TO cunfang_pipeline;
+-- To lock a submission while it is decided, not to change it: its trigger refuses every change.
+GRANT UPDATE (submission_id) ON raw.submission TO cunfang_pipeline;
+GRANT UPDATE (reason, quarantined_at) ON ops.quarantine TO cunfang_pipeline;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA raw, ops, core, eval, mart TO cunfang_pipeline;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA raw, ops, core, eval, mart TO cunfang_pipeline;
 ALTER DEFAULT PRIVILEGES IN SCHEMA raw, ops, core, eval GRANT SELECT, INSERT ON TABLES TO cunfang_pipeline;

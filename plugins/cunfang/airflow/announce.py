@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from cunfang import intake
 from cunfang.delivery import announce
@@ -98,17 +98,30 @@ def warnings_of(engine: Engine, region: str, period: Period) -> int:
 
 
 def late_feeds(engine: Engine, now: datetime | None = None) -> list[tuple[str, str, str]]:
-    """Remind of each feed of the period just ended that is past its due day, in regions that have delivered before."""
+    """Remind of each feed of the quarter just ended that is past its due day, in counties that have delivered before.
+
+    A county of sample data delivers no more, and is not chased.
+    """
     today = (now or datetime.now(OFFICE_TIME)).date()
     period = Period.containing(today).previous()
-    chased: list[tuple[str, str, str]] = []
     with engine.begin() as connection:
-        regions = connection.execute(text("SELECT DISTINCT region FROM raw.submission ORDER BY region")).scalars().all()
-        for region in regions:
-            rulebook = rulebook_of(region)
-            missing = missing_feeds(connection, region, period, rulebook) if rulebook else []
-            for feed in missing:
-                due = add_workdays(period.end, contract(feed).due)
-                if today > due and announce.remind_late(connection, region, str(period), feed, due=due, today=today):
-                    chased.append((region, str(period), feed))
+        delivered = connection.execute(text("SELECT DISTINCT region FROM raw.submission ORDER BY region")).scalars()
+        regions = [load_region(code) for code in delivered]
+        return [
+            (region.code, str(period), feed)
+            for region in regions
+            if not region.sample
+            for feed in chase(connection, region.code, period, today)
+        ]
+
+
+def chase(connection: Connection, region: str, period: Period, today: date) -> list[str]:
+    """Put a reminder into the outbox for each feed of `region` and `period` that is past its due day; those feeds."""
+    rulebook = rulebook_of(region)
+    missing = missing_feeds(connection, region, period, rulebook) if rulebook else []
+    chased = []
+    for feed in missing:
+        due = add_workdays(period.end, contract(feed).due)
+        if today > due and announce.remind_late(connection, region, str(period), feed, due=due, today=today):
+            chased.append(feed)
     return chased

@@ -92,21 +92,22 @@ def play(live: Live) -> None:
             _say("收件箱没有变化，逐个报送重新扫描 …")
             for dag_id in _ingest_dags(client):
                 client.trigger(dag_id, conf={"wait": False})
-        _await(client, lambda: _taken_in(live, again), "读取与校验", lambda: _intake_line(live))
-        _correct(live, client)
-        _await(client, lambda: _complete(live), "更正入库", lambda: _intake_line(live))
+        _await(client, lambda: _decided(live, corrected=again), "读取与校验", lambda: _intake_line(live))
+        if not again:
+            _correct(live, client)
+            _await(client, lambda: _decided(live, corrected=True), "更正入库", lambda: _intake_line(live))
         _sign(live, client, approver)
         _await(client, lambda: _settled(live, client), "公布与发信", lambda: f"待发 {_unsent(live)} 件")
 
 
 def deliver(source: Path, inbox: Path) -> None:
-    """Copy files that are not there yet, each appearing whole; modification times are kept, as they order deliveries."""
+    """Copy files that are not there yet, each appearing whole, in the order in which they are to be taken."""
     for path in sorted(source.rglob("*")):
         target = inbox / path.relative_to(source)
         if path.is_file() and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             draft = target.with_name(f".{target.name}.part")
-            shutil.copy2(path, draft)
+            shutil.copyfile(path, draft)
             draft.replace(target)
 
 
@@ -184,13 +185,10 @@ def _expected(folder: str) -> int:
     return sum(path.is_file() for path in (SAMPLE / folder).rglob("*"))
 
 
-def _taken_in(live: Live, again: bool) -> bool:
+def _decided(live: Live, *, corrected: bool) -> bool:
+    """Whether every delivered file has been accepted or refused, the corrected ones too where they were delivered."""
     decided = _scalar(live, "SELECT count(*) FROM raw.submission_state WHERE status IN ('accepted', 'rejected')")
-    return decided >= _expected("inbox") + again * _expected("corrections")
-
-
-def _complete(live: Live) -> bool:
-    return _taken_in(live, True)
+    return decided >= _expected("inbox") + (_expected("corrections") if corrected else 0)
 
 
 def _intake_line(live: Live) -> str:

@@ -92,12 +92,15 @@ class SignOff(ApprovalOperator):
 
 @task
 def publish(number: int) -> int:
-    """Lay the approved run into the mart and issue its orders, in one transaction."""
+    """Lay the approved run into the mart and issue its orders, in one transaction; its files then name who signed."""
+    from cunfang.documents.files import draft_files
     from cunfang.orders import issue
     from cunfang.settings import settings
     from cunfang.warehouse import engine
 
-    issue(engine(settings().warehouse_url), number)
+    database = engine(settings().warehouse_url)
+    issue(database, number)
+    draft_files(database, settings(), number)
     return number
 
 

@@ -10,6 +10,7 @@ import ast
 import gc
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -31,8 +32,10 @@ _done: set[str] = set()
 
 
 def forks_workers(arguments: list[str]) -> bool:
-    """Whether `airflow …` with these arguments forks the processes that run tasks: the scheduler, a Celery worker."""
-    return arguments[1:2] == ["scheduler"] or arguments[1:3] == ["celery", "worker"]
+    """Whether `airflow …` with these arguments forks the processes that run tasks: a Celery worker, or the scheduler
+    where the executor is a local one."""
+    local = "Celery" not in os.environ.get("AIRFLOW__CORE__EXECUTOR", "LocalExecutor")
+    return arguments[1:3] == ["celery", "worker"] or (local and arguments[1:2] == ["scheduler"])
 
 
 def warm(dags: Path | None = None, modules: Iterable[str] = (), arguments: list[str] | None = None) -> None:

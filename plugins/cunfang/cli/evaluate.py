@@ -24,7 +24,6 @@ from cunfang.warehouse import engine
 from cunfang.warehouse.embedded import throwaway
 from cunfang.warnings import watch
 
-
 STEPS = {"read": "已读取", "accepted": "已接受", "rejected": "被退回", "waiting": "等名册"}
 
 

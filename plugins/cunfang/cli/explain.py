@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,9 +13,9 @@ from rich.tree import Tree
 from sqlalchemy import text
 
 from cunfang.cli.render import money, plain
-from cunfang.documents.result import Participant, RunResult, Source, load_result
+from cunfang.documents.result import Indicator, Participant, RunResult, Source, load_result
 from cunfang.documents.terminal import BINDINGS, ROLES
-from cunfang.documents.words import wan
+from cunfang.documents.words import percent, wan
 from cunfang.institution import normal_form
 from cunfang.money import fmt_yuan
 from cunfang.period import Period
@@ -98,7 +99,7 @@ def _points(result: RunResult, bank: Participant) -> Tree:
         note = f"（{point.flag}）" if point.flag else ""
         branch = tree.add(
             f"{escape(indicator.name)}  {point.points:.4f} / {plain(indicator.full_points)} 分  "
-            f"值 {_value(indicator.money, point.value)}{note}  [dim]{escape(indicator.clause)}[/]"
+            f"值 {_value(indicator, point.value)}{note}  [dim]{escape(indicator.clause)}[/]"
         )
         for source in result.sources:
             if (source.indicator, source.institution) == (point.indicator, bank.institution):
@@ -106,9 +107,10 @@ def _points(result: RunResult, bank: Participant) -> Tree:
     return tree
 
 
-def _value(is_money: bool, value: object) -> str:
-    number = f"{value:.4f}" if not is_money else fmt_yuan(value)  # type: ignore[arg-type]
-    return f"{number} 元" if is_money else number
+def _value(indicator: Indicator, value: Decimal) -> str:
+    if indicator.ratio:
+        return percent(value)
+    return f"{fmt_yuan(value)} 元" if indicator.money else plain(value)
 
 
 def _source(source: Source) -> str:

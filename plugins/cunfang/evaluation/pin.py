@@ -53,15 +53,18 @@ def feed_choices(region: str, period: Period, family: str) -> list[tuple[str, ..
 
 
 def missing_feeds(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> list[str]:
-    """Feeds that `rulebook` needs and that have no accepted submission; empty when the period is ready."""
+    """Feeds that `rulebook` needs and that have no accepted submission; empty when the period is ready.
+
+    Of a family that may come in several arrangements, what is named belongs to the one that is being delivered.
+    """
     standing = _standing(connection, region, period)
     missing: list[str] = []
     for family in rulebook.families:
-        lacking = [
-            [feed for feed in choice if not _current(standing, feed, period)]
-            for choice in feed_choices(region, period, family)
-        ]
-        missing += min(lacking, key=lambda feeds: len(list(feeds)))
+        choices = feed_choices(region, period, family)
+        lacking = {choice: [feed for feed in choice if not _current(standing, feed, period)] for choice in choices}
+        begun = [choice for choice in choices if len(lacking[choice]) < len(choice)]
+        if all(lacking.values()):
+            missing += lacking[(begun or choices)[0]]
     return missing
 
 

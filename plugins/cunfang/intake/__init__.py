@@ -7,7 +7,7 @@ from cunfang.intake.deciding import decide, receipt, to_check_again
 from cunfang.intake.grounds import standing
 from cunfang.intake.inbox import SETTLE_SECONDS, pending
 from cunfang.intake.landing import land
-from cunfang.intake.readiness import ready, waiting_for
+from cunfang.intake.readiness import waiting_for
 from cunfang.intake.reading import read
 from cunfang.intake.submissions import OutOfTurnError, Reported, Submission, load, reported, undecided
 from cunfang.intake.taking_in import in_order, take_in
@@ -24,7 +24,6 @@ __all__ = [
     "load",
     "pending",
     "read",
-    "ready",
     "receipt",
     "reported",
     "standing",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
@@ -37,34 +37,6 @@ def waiting_for(engine: Engine, submission_ids: Iterable[int], inbox: Path | Non
 def references(feed: str) -> list[str]:
     """Feeds whose rows those of `feed` name, itself left out."""
     return [name for name in dict.fromkeys(contract(feed).references.values()) if name != feed]
-
-
-def ready(
-    engine: Engine, region: str, period: Period, required: Sequence[Sequence[Sequence[str]]], *, overdue: bool = False
-) -> list[str]:
-    """Feeds still missing for `region` and `period`; empty when an evaluation may start.
-
-    `required`: per family the alternatives, each a set of feeds: `[[["pboc_credit"]], [["tax"], ["tax_national",
-    "tax_local"]]]`. Of a family without a complete alternative the one that lacks least is named. `overdue`: the
-    deadline has passed, so the late rule of each contract counts (S25).
-    """
-    missing: list[str] = []
-    with engine.connect() as connection:
-        for alternatives in required:
-            lacking: list[list[str]] = [
-                [feed for feed in option if not _there(connection, region, period, feed, overdue)]
-                for option in alternatives
-            ]
-            least: list[str] = min(lacking, key=len, default=[])
-            missing += least
-    return list(dict.fromkeys(missing))
-
-
-def _there(connection: Connection, region: str, period: Period, feed: str, overdue: bool) -> bool:
-    if standing(connection, region, feed, period, first=period) is not None:
-        return True
-    late = contract(feed).late if overdue else "wait"
-    return late == "exclude" or (late == "use_previous" and standing(connection, region, feed, period) is not None)
 
 
 def _unreadable(connection: Connection, submission_id: int) -> bool:

@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-
 from sqlalchemy import Connection
 
 from cunfang.period import Period
 from cunfang.rulebook import Rulebook, store_rulebook
 from cunfang.warehouse.sql import rows
-
-
-@dataclass(frozen=True)
-class Warned:
-    """One warning: 黄, 橙 or 红. Value and limit are ratios (0.25 is 25%); `scope` says whose figure it is."""
-
-    warning_id: int
-    institution: str
-    metric: str
-    as_of: date
-    level: str
-    value: Decimal
-    limit_value: Decimal
-    operator: str
-    scope: str
-    reason: str
 
 
 def watch(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> list[int]:
@@ -41,9 +21,3 @@ def watch(connection: Connection, region: str, period: Period, rulebook: Ruleboo
         "rulebook_id": store_rulebook(connection, rulebook),
     }
     return [int(row["warning_id"]) for row in rows(connection, "ops/judge_warnings.sql", parameters)]
-
-
-def standing_warnings(connection: Connection, region: str, period: Period) -> list[Warned]:
-    """The warnings whose figures still stand, red first."""
-    parameters = {"region": region, "period": str(period)}
-    return [Warned(**row) for row in rows(connection, "ops/standing_warnings.sql", parameters)]
