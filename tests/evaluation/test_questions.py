@@ -161,6 +161,14 @@ def test_given_a_bank_without_a_score_then_its_cap_does_not_count_as_room(ask: A
     ]
 
 
+def test_given_a_carve_out_below_the_banks_frozen_stock_then_m043_notes_the_gap_and_the_run_goes_on(ask: Ask) -> None:
+    frozen = (PLAIN.accounts[0], replace(PLAIN.accounts[1], adjustable=False))
+    carve = Decision("一事一议", "carve_out", "B", amount=Decimal(399))
+    assert ask(replace(PLAIN, accounts=frozen, decisions=(carve,))) == [
+        ("EVA-M043", "B行 的一事一议金额 399.00 元低于其不调整存量 400.00 元，差额无法划出")
+    ]
+
+
 def test_given_several_questions_of_several_counties_then_each_is_asked_of_its_own_run(connection: Connection) -> None:
     nothing = replace(PLAIN, values=())
     run_ids = load(connection, [PLAIN, nothing, nothing])

@@ -57,4 +57,16 @@ FROM bound AS f
 WHERE f.cap_amount IS NOT NULL
 GROUP BY f.run_id, f.distributable
 HAVING sum(CASE WHEN f.scored THEN greatest(f.cap_amount, f.floor_amount) ELSE f.floor_amount END) < f.distributable
+UNION ALL
+SELECT
+    p.run_id,
+    'EVA-M043',
+    'macro',
+    format('%s 的一事一议金额 %s 元低于其不调整存量 %s 元，差额无法划出', p.name, p.carve_out_amount, sum(h.balance)),
+    '请核对决定金额，或另行决定这部分存量能否调整'
+FROM batch AS b
+INNER JOIN eval.participant AS p ON b.run_id = p.run_id AND p.role = 'carved_out'
+INNER JOIN eval.holding AS h ON p.run_id = h.run_id AND p.institution = h.institution AND NOT h.adjustable
+GROUP BY p.run_id, p.institution, p.name, p.carve_out_amount
+HAVING sum(h.balance) > p.carve_out_amount
 ORDER BY run_id, check_id, message
