@@ -35,7 +35,12 @@ CREATE TEMPORARY TABLE flow ON COMMIT DROP AS
 SELECT w.*
 FROM batch AS b
 INNER JOIN eval.run AS r ON b.run_id = r.run_id
-INNER JOIN eval.run_flow AS w ON r.run_id = w.run_id
+INNER JOIN LATERAL (
+    SELECT f.*
+    FROM eval.run_flow AS f
+    WHERE f.run_id = r.run_id
+    OFFSET 0 -- noqa: AM09
+) AS w ON TRUE
 WHERE
     EXISTS (
         SELECT 1

@@ -247,7 +247,7 @@ DECLARE
 BEGIN
     FOREACH target IN ARRAY ARRAY[
         'eval.run', 'eval.run_input', 'eval.run_event', 'eval.participant', 'eval.holding', 'eval.indicator_value', 'eval.points',
-        'eval.score', 'eval.quota', 'eval.bounded', 'eval.allocation', 'eval.leg', 'eval.adjustment',
+        'eval.score', 'eval.rulebook', 'eval.indicator', 'eval.warning_limit', 'eval.quota', 'eval.bounded', 'eval.allocation', 'eval.leg', 'eval.adjustment',
         'raw.submission', 'raw.submission_event', 'raw.record', 'ops.audit', 'ops.approval'
     ] LOOP
         EXECUTE format(
@@ -280,14 +280,33 @@ LEFT JOIN LATERAL (
 ) AS e ON TRUE;
 COMMENT ON VIEW eval.run_state IS '考核批次及其现状';
 
--- Registers accumulate over periods; the latest word on the same key counts.
+-- Registers accumulate over periods; the latest file that speaks of a decision counts, with all the rows it gives to it.
 CREATE VIEW eval.run_decision AS
-SELECT DISTINCT ON (n.run_id, d.decision, d.kind, d.institution, d.account)
-    n.run_id,
-    d.*
-FROM eval.run_input AS n
-INNER JOIN core.decision AS d ON n.submission_id = d.submission_id
-ORDER BY n.run_id, d.decision, d.kind, d.institution, d.account, n.period DESC, d.record_no DESC;
+SELECT
+    x.run_id,
+    x.submission_id,
+    x.record_no,
+    x.region,
+    x.decision,
+    x.kind,
+    x.institution,
+    x.account,
+    x.amount,
+    x.rate,
+    x.valid_from,
+    x.valid_to,
+    x.reason,
+    x.decided_on,
+    x.approver
+FROM (
+    SELECT
+        n.run_id,
+        d.*,
+        rank() OVER (PARTITION BY n.run_id, d.decision, d.kind, d.institution, d.account ORDER BY n.period DESC) AS version
+    FROM eval.run_input AS n
+    INNER JOIN core.decision AS d ON n.submission_id = d.submission_id
+) AS x
+WHERE x.version = 1;
 
 CREATE VIEW eval.run_supervisory_event AS
 SELECT DISTINCT ON (n.run_id, e.event)
@@ -319,8 +338,13 @@ WITH flow AS (
         (o.window_from = r.year_start AND o.as_of = r.as_of) AS whole
     FROM eval.run AS r
     INNER JOIN eval.run_input AS n ON r.run_id = n.run_id
-    INNER JOIN core.observation AS o ON n.submission_id = o.submission_id
-    WHERE o.window_from >= r.year_start AND o.as_of <= r.as_of
+    -- OFFSET 0 makes the planner look up this submission instead of reading all that were ever delivered.
+    CROSS JOIN LATERAL (
+        SELECT v.*
+        FROM core.observation AS v
+        WHERE v.submission_id = n.submission_id AND v.window_from >= r.year_start AND v.as_of <= r.as_of
+        OFFSET 0 -- noqa: AM09
+    ) AS o
 ),
 
 marked AS (

@@ -30,7 +30,6 @@ from cunfang.warehouse import engine
 REGION, PERIOD = "420922", Period(2025, 4)
 SAMPLE = INCLUDE / "sample"
 PATIENCE = 480.0
-LEFT_ALONE = {"skipped", "success"}
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 console = Console(width=None if sys.stdout.isatty() else 120)
@@ -89,9 +88,7 @@ def play(live: Live) -> None:
         _say("投放示例收件箱 …")
         deliver(SAMPLE / "inbox", settings().inbox)
         if again:
-            _say("收件箱没有变化，逐个报送重新扫描 …")
-            for dag_id in _ingest_dags(client):
-                client.trigger(dag_id, conf={"wait": False})
+            _scan_again(client)
         _await(client, lambda: _decided(live, corrected=again), "读取与校验", lambda: _intake_line(live))
         if not again:
             _correct(live, client)
@@ -111,8 +108,16 @@ def deliver(source: Path, inbox: Path) -> None:
             draft.replace(target)
 
 
-def _ingest_dags(client: Client) -> list[str]:
-    return sorted(name for name in client.dags() if name.startswith("ingest_"))
+def _scan_again(client: Client) -> None:
+    """Nothing is new; every feed looks all the same, and finds that."""
+    _say("收件箱没有变化，逐个报送重新扫描 …")
+    feeds = sorted(name for name in client.dags() if name.startswith("ingest_"))
+    runs = [client.trigger(dag_id, conf={"wait": False}) for dag_id in feeds]
+
+    def ended() -> bool:
+        return all(client.dag_run(item.dag_id, item.run_id).state in {"success", "failed"} for item in runs)
+
+    _await(client, ended, "重新扫描", lambda: f"{len(runs)} 个报送")
 
 
 def _correct(live: Live, client: Client) -> None:

@@ -130,8 +130,10 @@ def input_hash(region: str, period: Period, rulebook: Rulebook, inputs: Sequence
 
 
 def method_hash() -> str:
-    """SHA-256 over the evaluation's SQL steps."""
+    """SHA-256 over the evaluation's SQL: its steps, and the views that they read."""
+    folder = INCLUDE / "sql"
+    views = (folder / "migrations" / name for name in ("0002_core.up.sql", "0003_eval.up.sql"))
     digest = hashlib.sha256()
-    for path in sorted((INCLUDE / "sql" / "eval").glob("*.sql")):
+    for path in (*sorted((folder / "eval").glob("*.sql")), *views):
         digest.update(path.read_bytes())
     return digest.hexdigest()
