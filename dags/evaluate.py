@@ -14,7 +14,7 @@ PAGE = """
 
 考核办法所需的报送齐全时，按分区 `地区|考核期` 运行；更正被接受后再次运行。输入相同则是同一批次，不会重复。
 
-* `evaluate` 停下时，任务日志列出问题、原因和办法；系统不替办公室作决定。
+* `evaluate` 停下时，问题、原因和办法写入任务日志，并发信请办公室答复（`ask`）；系统不替办公室作决定。
 * `approve` 由地区配置中的签批人答复（页面“待处理操作”，或 REST 接口），等待期间不占用执行槽。
 * 批准后才写入数据集市、下达调整指令、发信；退回则留痕并到此为止。
 """
@@ -30,6 +30,7 @@ with DAG(
     doc_md=PAGE,
 ):
     run = evaluate.evaluate()
+    run >> evaluate.ask()
     verified = evaluate.verify(run)
     drafted = evaluate.draft(verified)
     approve = evaluate.SignOff(

@@ -1,4 +1,4 @@
-"""Every working day: pick up files that came late, and chase the feeds that did not come."""
+"""Every working day: pick up files that came late, chase the feeds that did not come, send mail left unsent."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ PAGE = """
 每个工作日早上：
 
 * 收件箱里后到的文件（更正、补报）交给对应的 `ingest` 处理；
-* 过了报送期限仍未接受的，给报送单位发一封催报信，每天至多一封。
+* 过了报送期限仍未接受的，给报送单位发一封催报信，每天至多一封；
+* 发信箱里还有未发出的信，再发一次。
 """
 
 with DAG(
     dag_id="remind",
-    description="Late files in, late feeds chased",
+    description="Late files in, late feeds chased, unsent mail out",
     schedule=CalendarTimetable("0 8 * * 1-5", timezone="Asia/Shanghai"),
     start_date=datetime(2025, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai")),
     catchup=False,
@@ -35,3 +36,4 @@ with DAG(
         trigger_dag_id=attend.find_late_files()
     )
     attend.chase_late_feeds()
+    TriggerDagRunOperator.partial(task_id="deliver_unsent_mail").expand(trigger_dag_id=attend.find_unsent_mail())

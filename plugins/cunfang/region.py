@@ -46,7 +46,10 @@ class Level(StrEnum):
 
 
 class Topic(StrEnum):
-    """What a recipient is told about. `DIGEST` is the daily list of warnings that holds the yellow ones."""
+    """What a recipient is told about.
+
+    `DIGEST` is the daily list of warnings that holds the yellow ones, `QUESTION` what an evaluation stopped at.
+    """
 
     RESULT = "result"
     ORDERS = "orders"
@@ -55,6 +58,7 @@ class Topic(StrEnum):
     DIGEST = "digest"
     REJECTION = "rejection"
     LATE = "late"
+    QUESTION = "question"
 
 
 class _Model(BaseModel):

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 
 from cunfang.delivery.announce import (
     announce_orders,
+    announce_questions,
     announce_rejection,
     announce_result,
     announce_warnings,
@@ -25,6 +26,7 @@ from cunfang.delivery.announce import (
 )
 from cunfang.delivery.outbox import deliver
 from cunfang.documents.workbook import result_workbook
+from cunfang.finding import Finding, Klass
 from cunfang.region import Level, Recipient, Topic, load_region
 from cunfang.warehouse.embedded import create_database
 from delivery.mailbox_server import MailServer
@@ -262,3 +264,71 @@ def test_a_region_without_a_file_writes_to_nobody(connection: Connection, sample
     due, today = date(2026, 1, 15), date(2026, 1, 18)
 
     assert remind_late(connection, "999999", "2025-Q4", "tax", due=due, today=today) == 0
+
+
+QUESTIONS = [
+    Finding("EVA-V021", Klass.VALIDITY, "各行得分之和为 0，不能按比例分配", "请核对报送数据，或由办公室作出决定"),
+    Finding("EVA-V012", Klass.VALIDITY, "“<b>湖北银行</b>”为当年新设机构，没有一事一议的决定", "请载入决定"),
+]
+NOTE = Finding("EVA-M001", Klass.MACRO, "合计与上期相差较大", "请核实")
+
+
+def ask(connection: Connection, findings: list[Finding], recipients: list[Recipient]) -> int:
+    return announce_questions(connection, REGION, "2025-Q4", findings, recipients)
+
+
+def test_a_stopped_evaluation_asks_the_office_with_number_question_and_what_to_do(
+    connection: Connection, sample: Sample
+) -> None:
+    assert ask(connection, [*QUESTIONS, NOTE], list(everyone())) == 1
+
+    [mail] = outbox(connection).values()
+    assert (mail.recipient, mail.subject) == (OFFICE, "【考核待决】2025年四季度 大悟县 2 个问题")
+    for body in (mail.text, mail.html):
+        for needed in ("示例数据", "EVA-V021", "各行得分之和为 0", "请核对报送数据", "EVA-V012", "请载入决定"):
+            assert needed in body
+        assert "EVA-M001" not in body
+    assert "1. [EVA-V021]" in mail.text and "2. [EVA-V012]" in mail.text
+    assert "&lt;b&gt;湖北银行" in mail.html and "<b>湖北" not in mail.html
+
+
+def test_the_same_questions_are_put_once_and_other_ones_continue_the_thread(
+    connection: Connection, sample: Sample
+) -> None:
+    desk = one(Topic.QUESTION)
+    assert ask(connection, QUESTIONS, desk) == 1
+    first = outbox(connection)["desk@dawu.example"]
+    assert ask(connection, QUESTIONS[::-1], desk) == 0
+    assert ask(connection, QUESTIONS[:1], desk) == 1
+
+    second = outbox(connection)["desk@dawu.example"]
+    assert second.subject == "【考核待决】2025年四季度 大悟县 1 个问题"
+    assert first.message["In-Reply-To"] is None
+    assert second.message["In-Reply-To"] == first.message["Message-ID"]
+
+
+def test_the_questions_of_another_period_are_another_mail(connection: Connection, sample: Sample) -> None:
+    desk = one(Topic.QUESTION)
+    assert ask(connection, QUESTIONS, desk) == 1
+
+    assert announce_questions(connection, REGION, "2025-Q3", QUESTIONS, desk) == 1
+    assert outbox(connection)["desk@dawu.example"].message["In-Reply-To"] is None
+
+
+def test_a_notice_of_questions_tells_no_more_than_their_number(connection: Connection, sample: Sample) -> None:
+    ask(connection, QUESTIONS, one(Topic.QUESTION, address="clerk@elsewhere.example"))
+
+    mail = outbox(connection)["clerk@elsewhere.example"]
+    assert all("2 个问题" in body and "湖北银行" not in body for body in (mail.text, mail.html))
+
+
+def test_of_many_questions_the_first_fifty_are_told_and_the_rest_counted(
+    connection: Connection, sample: Sample
+) -> None:
+    many = [Finding("EVA-V012", Klass.VALIDITY, f"第 {n} 问", "请答复") for n in range(1, 61)]
+    ask(connection, many, one(Topic.QUESTION))
+
+    mail = outbox(connection)["desk@dawu.example"]
+    assert mail.subject.endswith("60 个问题")
+    for body in (mail.text, mail.html):
+        assert "第 50 问" in body and "第 51 问" not in body and "另有 10 个" in body

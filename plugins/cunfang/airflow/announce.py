@@ -1,7 +1,8 @@
-"""What the tasks say outwards: decisions on submissions, results, warnings and reminders, all through the outbox."""
+"""What the tasks say outwards: decisions on submissions, results, questions, warnings and reminders, by the outbox."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from cunfang.documents.workbook import result_workbook
 from cunfang.evaluation import missing_feeds
 from cunfang.evaluation.official import rulebook_of
 from cunfang.feeds.contract import contract
+from cunfang.finding import Finding
 from cunfang.period import Period
 from cunfang.region import load_region
 from cunfang.settings import settings
@@ -85,6 +87,12 @@ def result_and_orders(engine: Engine, run_id: int) -> None:
         announce.announce_orders(connection, run_id, recipients)
 
 
+def questions_of(engine: Engine, region: str, period: Period, findings: Sequence[Finding]) -> int:
+    """Put what an evaluation stopped at to those who answer; the number of new messages."""
+    with engine.begin() as connection:
+        return announce.announce_questions(connection, region, str(period), findings, load_region(region).recipients)
+
+
 def warnings_of(engine: Engine, region: str, period: Period) -> int:
     """Judge, lay into the mart and announce; the number of new warnings."""
     rulebook = rulebook_of(region)
@@ -102,7 +110,7 @@ def late_feeds(engine: Engine, now: datetime | None = None) -> list[tuple[str, s
 
     A county of sample data delivers no more, and is not chased.
     """
-    today = (now or datetime.now(OFFICE_TIME)).date()
+    today = (now or datetime.now(OFFICE_TIME)).astimezone(OFFICE_TIME).date()
     period = Period.containing(today).previous()
     with engine.begin() as connection:
         delivered = connection.execute(text("SELECT DISTINCT region FROM raw.submission ORDER BY region")).scalars()

@@ -36,6 +36,16 @@ def find_late_files() -> list[str]:
     return [f"ingest_{feed}" for feed in feeds() if pending(database, settings().inbox, feed)]
 
 
+@task
+def find_unsent_mail() -> list[str]:
+    """The DAG that delivers, when mail waits: no letter stays behind after its delivery gave up or never woke."""
+    from cunfang.delivery.outbox import unsent
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    return ["deliver"] if unsent(engine(settings().warehouse_url)) else []
+
+
 @task(outlets=[OUTBOX])
 def chase_late_feeds(*, outlet_events: Any = None) -> list[str]:
     """Remind, once a working day, each provider whose feed is past its due day (S25)."""

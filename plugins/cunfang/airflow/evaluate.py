@@ -1,4 +1,4 @@
-"""Tasks of the `evaluate` DAG: evaluate, verify, draft, have a named person approve, publish, announce."""
+"""Tasks of the `evaluate` DAG: evaluate or ask, verify, draft, have a named person approve, publish, announce."""
 
 from __future__ import annotations
 
@@ -14,9 +14,13 @@ from cunfang.airflow.partition import partition_key, resolve_period
 
 @task
 def evaluate() -> int:
-    """Evaluate the partition's region and period; the same inputs give the same run. A question fails the task."""
+    """Evaluate the partition's region and period; the same inputs give the same run.
+
+    A question is put to the office by mail and fails the task (N8).
+    """
     from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+    from cunfang.airflow.announce import questions_of
     from cunfang.evaluation import RunStoppedError
     from cunfang.evaluation.official import evaluate_official, status_of
     from cunfang.settings import settings
@@ -27,12 +31,19 @@ def evaluate() -> int:
     try:
         run_id = evaluate_official(database, region, period)
     except RunStoppedError as stopped:
+        questions_of(database, region, period, stopped.findings)
         questions = "\n".join(f"[{f.check}] {f.message}。{f.advice}" for f in stopped.findings)
         raise AirflowFailException(f"{region} {period} 的考核停在以下问题：\n{questions}") from stopped
     status = status_of(database, run_id)
     if status != "draft":
         raise AirflowSkipException(f"批次 {run_id} 的输入没有变化，现状：{status}")
     return run_id
+
+
+@task(outlets=[OUTBOX], trigger_rule="all_failed")
+def ask(*, outlet_events: Any = None) -> None:
+    """Have the questions of a stopped evaluation sent: a task that fails cannot wake the delivery itself."""
+    outlet_events[OUTBOX].add_partitions(partition_key(*resolve_period(get_current_context())))
 
 
 @task

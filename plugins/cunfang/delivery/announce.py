@@ -1,4 +1,5 @@
-"""What is said, to whom, in how much detail: results, orders, warnings, rejections, reminders, all into the outbox.
+"""What is said, to whom, in how much detail: results, orders, warnings, rejections, reminders, questions, all
+into the outbox.
 
 Each function writes in the caller's transaction and gives the number of new messages; the same thing said twice to the
 same mailbox is one message.
@@ -22,7 +23,7 @@ from cunfang.documents.result import RunResult, Warning_, load_findings, load_re
 from cunfang.documents.templates import render
 from cunfang.documents.view import BankRow, LegRow, ResultView, result_view, warning_row
 from cunfang.feeds.contract import contracts
-from cunfang.finding import Klass
+from cunfang.finding import Finding, Klass
 from cunfang.period import Period
 from cunfang.region import Level, Recipient, Region, Topic, load_region
 from cunfang.settings import settings
@@ -250,6 +251,36 @@ def remind_late(connection: Connection, region: str, period: str, feed: str, *, 
     )
     sent = _post(connection, place, letter, provider.address, Level.FULL) if provider else 0
     for recipient in place.told(Topic.LATE):
+        sent += _post(connection, place, letter, recipient.address, _level(place, recipient))
+    return sent
+
+
+def announce_questions(
+    connection: Connection, region: str, period: str, findings: Sequence[Finding], recipients: Sequence[Recipient]
+) -> int:
+    """Tell those who answer what an evaluation stopped at and what to do; the same questions are put once (N8)."""
+    place = load_region(region)
+    questions = [item for item in findings if item.blocking] or list(findings)
+    quarter = words.quarter(Period.parse(period))
+    about = sorted((item.check, item.message, item.advice, item.where) for item in questions)
+    thread = f"question|{region}|{period}|"
+    letter = Letter(
+        kind="question",
+        key=f"{thread}{hashlib.sha256(repr(about).encode()).hexdigest()[:16]}",
+        subject=f"【考核待决】{quarter} {place.name} {len(questions)} 个问题",
+        title=f"{place.name} {quarter}考核停下待决",
+        template="question",
+        values={
+            "quarter": quarter,
+            "count": len(questions),
+            "questions": questions[:SHOWN_FINDINGS],
+            "more": max(len(questions) - SHOWN_FINDINGS, 0),
+        },
+        colour=AMBER,
+        thread=thread,
+    )
+    sent = 0
+    for recipient in _told(recipients, Topic.QUESTION):
         sent += _post(connection, place, letter, recipient.address, _level(place, recipient))
     return sent
 

@@ -155,9 +155,13 @@ def deliver(engine: Engine, smtp_url: str, now: datetime | None = None) -> Deliv
             failed += outcome != "sent"
             if outcome == "unreachable":
                 break
+    return DeliveryReport(sent=sent, failed=failed, waiting=unsent(engine))
+
+
+def unsent(engine: Engine) -> int:
+    """How many messages have not gone out, due or not."""
     with engine.connect() as connection:
-        waiting = sql.run(connection, "ops/outbox_waiting.sql").scalar_one()
-    return DeliveryReport(sent=sent, failed=failed, waiting=int(waiting))
+        return int(sql.run(connection, "ops/outbox_waiting.sql").scalar_one())
 
 
 def _deliver_one(engine: Engine, line: Line, now: datetime) -> str | None:
