@@ -1,0 +1,261 @@
+"""What the tasks say outwards: who is chased when, what a renewed register re-opens, how questions reach the office."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from cunfang.airflow import attend, evaluate
+from cunfang.airflow.announce import after_decision, chase, late_feeds, questions_of
+from cunfang.evaluation import RunStoppedError
+from cunfang.evaluation.official import evaluate_official
+from cunfang.period import Period
+from cunfang.region import load_region
+from cunfang.settings import Settings
+from cunfang.warehouse import engine as engine_of
+from intake.county import FILES, County
+
+Q4 = Period(2025, 4)
+SAMPLE, COUNTY, MERGED = "420922", "999999", "999998"
+DUE, DAY_AFTER = date(2026, 1, 15), date(2026, 1, 16)
+"""The tenth working day of 2026 (1 to 3 January are a holiday, Sunday the 4th makes up for it), and the next."""
+NEEDED = ("institutions", "accounts", "balances", "pboc_credit", "indicators")
+CREDIT_DESK = "statistics@pboc.gov.example"
+_NUMBERS = count(1)
+
+PAGE = """
+code: "{code}"
+name: 测试县
+rulebook: hefei-2012
+internal_domains: [gov.example]
+tax_arrangement:
+  - {{since: 1994-09-01, feeds: [tax_national, tax_local]}}
+{merger}
+providers:
+  - {{feed: pboc_credit, office: 人民银行县支行, address: statistics@pboc.gov.example}}
+recipients:
+  - {{role: 县金融办, address: office@gov.example, level: full, topics: [late, rejection, question]}}
+  - {{role: 县财政局, address: treasury@gov.example, level: full, topics: [result]}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def regions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Two counties that are no sample beside the one that is, in a folder of their own."""
+    from cunfang.region import FOLDER
+
+    folder = tmp_path / "regions"
+    folder.mkdir()
+    (folder / f"{SAMPLE}.yaml").write_bytes((FOLDER / f"{SAMPLE}.yaml").read_bytes())
+    merger = "  - {since: 2018-07-20, feeds: [tax]}"
+    for code, more in ((COUNTY, ""), (MERGED, merger)):
+        (folder / f"{code}.yaml").write_text(PAGE.format(code=code, merger=more), encoding="utf-8")
+    load_region.cache_clear()
+    monkeypatch.setattr(load_region.__wrapped__, "__defaults__", (folder,))
+    yield
+    load_region.cache_clear()
+
+
+@pytest.fixture
+def engine(warehouse: str) -> Iterator[Engine]:
+    """An empty warehouse."""
+    made = engine_of(warehouse)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """A transaction that is rolled back."""
+    with engine.connect() as made:
+        yield made
+
+
+@pytest.fixture
+def county(tmp_path: Path, warehouse: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[County]:
+    """A county with an inbox, whose places the tasks find in the environment."""
+    place = Settings(warehouse, tmp_path / "inbox", tmp_path / "var", "", "金融办 <office@gov.example>")
+    monkeypatch.setenv("CUNFANG_WAREHOUSE_URL", warehouse)
+    monkeypatch.setenv("CUNFANG_INBOX", str(place.inbox))
+    monkeypatch.setenv("CUNFANG_VAR", str(place.var))
+    made = County(engine_of(warehouse), place)
+    yield made
+    made.db.dispose()
+
+
+def accepted(connection: Connection, region: str, *feeds: str) -> None:
+    """Submissions of `feeds` for the fourth quarter that stand; of these tests only their being there matters."""
+    for feed in feeds:
+        number = next(_NUMBERS)
+        submission = connection.execute(
+            text("""
+                INSERT INTO raw.submission (region, period, feed, sequence, provider, sha256, file_name, file_size)
+                VALUES (:region, '2025-Q4', :feed, 1, '示例', :sha256, '示例.csv', 1)
+                RETURNING submission_id
+            """),
+            {"region": region, "feed": feed, "sha256": hashlib.sha256(f"{number}".encode()).hexdigest()},
+        ).scalar_one()
+        event = "INSERT INTO raw.submission_event (submission_id, status) VALUES (:id, 'accepted')"
+        connection.execute(text(event), {"id": submission})
+
+
+def mails(connection: Connection, kind: str) -> list[tuple[str, str]]:
+    """Recipient and subject of the messages that wait, in order."""
+    rows = connection.execute(
+        text("SELECT recipient, subject FROM ops.outbox WHERE kind = :kind ORDER BY message_id"), {"kind": kind}
+    )
+    return [(row.recipient, row.subject) for row in rows]
+
+
+def test_on_the_due_day_nobody_is_chased(connection: Connection) -> None:
+    accepted(connection, COUNTY, "institutions")
+
+    assert chase(connection, COUNTY, Q4, DUE) == []
+    assert mails(connection, "late") == []
+
+
+def test_the_day_after_the_provider_and_the_office_get_one_mail_each_and_no_second(connection: Connection) -> None:
+    accepted(connection, COUNTY, *(feed for feed in NEEDED if feed != "pboc_credit"), "tax_national", "tax_local")
+
+    assert chase(connection, COUNTY, Q4, DAY_AFTER) == ["pboc_credit"]
+    said = mails(connection, "late")
+    assert [recipient for recipient, _ in said] == [CREDIT_DESK, "office@gov.example"]
+    assert all(subject.startswith("【催报】2025年四季度") and "已逾期 1 天" in subject for _, subject in said)
+    assert chase(connection, COUNTY, Q4, DAY_AFTER) == []
+    assert mails(connection, "late") == said
+    assert chase(connection, COUNTY, Q4, date(2026, 1, 19)) == ["pboc_credit"]
+    assert len(mails(connection, "late")) == 4
+
+
+def test_nothing_missing_nobody_chased(connection: Connection) -> None:
+    accepted(connection, COUNTY, *NEEDED, "tax_national", "tax_local")
+
+    assert chase(connection, COUNTY, Q4, date(2026, 3, 2)) == []
+
+
+@pytest.mark.parametrize(
+    ("region", "begun", "named"),
+    [
+        (COUNTY, (), ["tax_national", "tax_local"]),
+        (COUNTY, ("tax_national",), ["tax_local"]),
+        (COUNTY, ("tax",), []),
+        (MERGED, (), ["tax"]),
+        (MERGED, ("tax_local",), ["tax_national"]),
+    ],
+)
+def test_of_tax_the_region_s_own_arrangement_is_chased_or_what_has_begun(
+    connection: Connection, region: str, begun: tuple[str, ...], named: list[str]
+) -> None:
+    accepted(connection, region, *NEEDED, *begun)
+
+    assert sorted(chase(connection, region, Q4, DAY_AFTER)) == sorted(named)
+
+
+def test_a_sample_county_and_one_that_never_delivered_are_left_alone(engine: Engine) -> None:
+    with engine.begin() as connection:
+        accepted(connection, SAMPLE, "institutions")
+        accepted(connection, COUNTY, *NEEDED, "tax_local")
+    early = datetime.fromisoformat("2026-01-16T01:00:00+08:00")
+
+    assert late_feeds(engine, early) == [(COUNTY, "2025-Q4", "tax_national")]
+    assert late_feeds(engine, early) == []
+    with engine.connect() as connection:
+        assert [recipient for recipient, _ in mails(connection, "late")] == ["office@gov.example"]
+
+
+def test_the_day_is_that_of_the_office_not_of_greenwich(engine: Engine) -> None:
+    with engine.begin() as connection:
+        accepted(connection, COUNTY, *NEEDED, "tax_local")
+
+    assert late_feeds(engine, datetime.fromisoformat("2026-01-15T15:59:00+00:00")) == []
+    assert len(late_feeds(engine, datetime.fromisoformat("2026-01-15T16:00:00+00:00"))) == 1
+
+
+def test_a_renewed_register_re_opens_what_was_refused_for_a_bank_it_now_knows(county: County) -> None:
+    both = FILES["institutions"]
+    county.deliver("institutions", "\n".join(both.splitlines()[:2]) + "\n", "名册.csv")
+    [first] = county.walk("institutions")
+    county.deliver("pboc_credit")
+    [refused] = county.land("pboc_credit")
+    _checked(county, refused)
+
+    decided = after_decision(county.db, [refused])
+    assert decided.statuses == {str(refused): "rejected"}
+    assert (decided.accepted, decided.refused) == ([], [(COUNTY, "2025-Q4")])
+    assert county.standing("pboc_credit") is None
+
+    county.deliver("institutions", both, "名册更正.csv")
+    [renewed] = county.land("institutions")
+    _checked(county, renewed)
+
+    decided = after_decision(county.db, [renewed])
+    assert decided.statuses == {str(renewed): "accepted", str(refused): "accepted"}
+    assert decided.accepted == [(COUNTY, "2025-Q4")] * 2 and decided.refused == []
+    assert county.standing("institutions") == renewed != first
+    assert county.standing("pboc_credit") == refused
+    with county.db.connect() as connection:
+        told = mails(connection, "rejection")
+    assert [recipient for recipient, _ in told] == [CREDIT_DESK, "office@gov.example"]
+
+
+def _checked(county: County, number: int) -> None:
+    from cunfang import intake
+
+    intake.read(county.db, county.settings, number)
+    intake.check(county.db, county.settings, number)
+
+
+def test_what_an_evaluation_stopped_at_reaches_the_office_once(engine: Engine) -> None:
+    with engine.begin() as connection:
+        accepted(connection, COUNTY, *(feed for feed in NEEDED if feed != "pboc_credit"), "tax_national", "tax_local")
+
+    with pytest.raises(RunStoppedError) as stopped:
+        evaluate_official(engine, COUNTY, Q4)
+    findings = stopped.value.findings
+
+    assert questions_of(engine, COUNTY, Q4, findings) == 1
+    assert questions_of(engine, COUNTY, Q4, findings) == 0
+    with engine.connect() as connection:
+        said = mails(connection, "question")
+    assert said == [("office@gov.example", f"【考核待决】2025年四季度 测试县 {len(findings)} 个问题")]
+
+
+def test_the_stopped_task_fails_for_good_with_the_questions_mailed(
+    engine: Engine, warehouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    monkeypatch.setenv("CUNFANG_WAREHOUSE_URL", warehouse)
+    monkeypatch.setattr(
+        "cunfang.airflow.evaluate.get_current_context", lambda: {"params": {"region": COUNTY, "period": str(Q4)}}
+    )
+
+    for _ in range(2):
+        with pytest.raises(AirflowFailException, match=r"2025-Q4 的考核停在以下问题：\n\[EVA-V005\]"):
+            evaluate.evaluate.function()
+
+    with engine.connect() as connection:
+        [(recipient, subject)] = mails(connection, "question")
+    assert recipient == "office@gov.example" and subject.startswith("【考核待决】2025年四季度 测试县")
+
+
+def test_mail_that_waits_is_sent_by_the_next_reminder(
+    engine: Engine, warehouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUNFANG_WAREHOUSE_URL", warehouse)
+    assert attend.find_unsent_mail.function() == []
+
+    with engine.begin() as connection:
+        accepted(connection, COUNTY, *NEEDED, "tax_local")
+        chase(connection, COUNTY, Q4, DAY_AFTER)
+    assert attend.find_unsent_mail.function() == ["deliver"]
+
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE ops.outbox SET sent_at = clock_timestamp()"))
+    assert attend.find_unsent_mail.function() == []
