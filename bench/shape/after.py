@@ -29,6 +29,7 @@ with DAG("evaluate", schedule=PartitionedAssetTimetable(assets=PERIOD_READY), ca
     published = step.override(task_id="publish")(run)
     drafted >> approve >> published
     announce(published)
+    run >> announce.override(task_id="ask", trigger_rule="all_failed")(1)
 
 with DAG("watch", schedule=PartitionedAssetTimetable(assets=feed_asset("pboc_prudential")), catchup=False):
     announce(1)

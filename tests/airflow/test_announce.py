@@ -25,7 +25,7 @@ Q4 = Period(2025, 4)
 SAMPLE, COUNTY, MERGED = "420922", "999999", "999998"
 DUE, DAY_AFTER = date(2026, 1, 15), date(2026, 1, 16)
 """The tenth working day of 2026 (1 to 3 January are a holiday, Sunday the 4th makes up for it), and the next."""
-NEEDED = ("institutions", "accounts", "balances", "pboc_credit", "indicators")
+NEEDED = ("institutions", "accounts", "balances", "pboc_credit", "indicators", "pboc_prudential")
 CREDIT_DESK = "statistics@pboc.gov.example"
 _NUMBERS = count(1)
 
@@ -137,6 +137,13 @@ def test_nothing_missing_nobody_chased(connection: Connection) -> None:
     accepted(connection, COUNTY, *NEEDED, "tax_national", "tax_local")
 
     assert chase(connection, COUNTY, Q4, date(2026, 3, 2)) == []
+
+
+def test_figures_that_only_warnings_need_are_chased_too(connection: Connection) -> None:
+    scored = (feed for feed in NEEDED if feed != "pboc_prudential")
+    accepted(connection, COUNTY, *scored, "tax_national", "tax_local")
+
+    assert chase(connection, COUNTY, Q4, DAY_AFTER) == ["pboc_prudential"]
 
 
 @pytest.mark.parametrize(

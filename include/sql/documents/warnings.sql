@@ -44,6 +44,14 @@ WHERE
     w.warning_id = any(cast(%(warning_ids)s AS bigint[]))
     OR (
         w.region = %(region)s AND w.period = %(period)s
+        -- A figure judged again (the quarter before came in later) has the level of its last judgement.
+        AND NOT EXISTS (
+            SELECT 1
+            FROM ops.warning AS x
+            WHERE
+                x.region = w.region AND x.institution = w.institution AND x.metric = w.metric AND x.scope = w.scope
+                AND x.as_of = w.as_of AND x.value = w.value AND x.warning_id > w.warning_id
+        )
         AND EXISTS (
             -- A figure that was delivered again unchanged still stands.
             SELECT 1

@@ -18,8 +18,9 @@ measured AS (
         w.yellow_margin,
         w.red_margin,
         k.code,
-        CASE w.operator WHEN '>=' THEN w.limit_value - p.value ELSE p.value - w.limit_value END
-        / abs(w.limit_value) AS shortfall
+        w.yellow_margin * abs(w.limit_value) AS near,
+        w.red_margin * abs(w.limit_value) AS far,
+        CASE w.operator WHEN '>=' THEN w.limit_value - p.value ELSE p.value - w.limit_value END AS shortfall
     FROM standing AS s
     INNER JOIN core.prudential AS p ON s.submission_id = p.submission_id
     INNER JOIN eval.rulebook AS k ON k.rulebook_id = %(rulebook_id)s
@@ -32,9 +33,9 @@ judged AS (
         m.*,
         b.shortfall > 0 AS broken_before,
         CASE
-            WHEN m.shortfall > m.red_margin OR (m.shortfall > 0 AND b.shortfall > 0) THEN '红'
+            WHEN m.shortfall > m.far OR (m.shortfall > 0 AND b.shortfall > 0) THEN '红'
             WHEN m.shortfall > 0 THEN '橙'
-            WHEN m.shortfall >= -m.yellow_margin THEN '黄'
+            WHEN m.shortfall >= -m.near THEN '黄'
         END AS level
     FROM measured AS m
     LEFT JOIN measured AS b
@@ -60,7 +61,7 @@ SELECT
     concat_ws(
         '；',
         CASE
-            WHEN j.shortfall > j.red_margin THEN '突破限值超过 ' || trim_scale(j.red_margin * 100) || '%%'
+            WHEN j.shortfall > j.far THEN '突破限值超过 ' || trim_scale(j.red_margin * 100) || '%%'
             WHEN j.shortfall > 0 THEN '突破限值'
             ELSE '限值以内，距限值不足 ' || trim_scale(j.yellow_margin * 100) || '%%'
         END,

@@ -23,6 +23,8 @@ from cunfang.warehouse.publish import publish_alerts
 from cunfang.warnings import watch
 from cunfang.workday import add_workdays
 
+# No score needs it, but warnings do (S20).
+WATCHED = "pboc_prudential"
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 
 
@@ -127,6 +129,8 @@ def chase(connection: Connection, region: str, period: Period, today: date) -> l
     """Put a reminder into the outbox for each feed of `region` and `period` that is past its due day; those feeds."""
     rulebook = rulebook_of(region)
     missing = missing_feeds(connection, region, period, rulebook) if rulebook else []
+    if rulebook and intake.standing(connection, region, WATCHED, period, first=period) is None:
+        missing.append(WATCHED)
     chased = []
     for feed in missing:
         due = add_workdays(period.end, contract(feed).due)
