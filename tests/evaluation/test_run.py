@@ -137,6 +137,46 @@ def test_given_feeds_that_did_not_come_then_v005_names_each_and_who_delivers_it(
     assert len(messages) == len(HEFEI.families)
 
 
+def test_given_a_refused_register_that_the_rule_book_does_not_insist_on_then_v005_stops_all_the_same(
+    engine: Engine,
+) -> None:
+    _deliver(engine, DELIVERED)
+    with engine.begin() as connection:
+        refused = """
+            INSERT INTO raw.submission_event (submission_id, status)
+            SELECT submission_id, 'rejected' FROM raw.submission WHERE feed = 'supervisory_events'
+        """
+        connection.execute(text(refused))
+    with pytest.raises(RunStoppedError) as stopped:
+        evaluate(engine, REGION, Q4, HEFEI)
+
+    (question,) = stopped.value.findings
+    assert question.check == "EVA-V005"
+    assert question.message == "2025-Q4 的违规与监管事件（supervisory_events）已报送，但没有被接受"
+
+
+def test_given_a_refused_correction_of_a_feed_or_another_period_then_what_was_accepted_stands(engine: Engine) -> None:
+    _deliver(engine, DELIVERED)
+    _refused(engine, REGION, "2025-Q4", "supervisory_events")
+    _refused(engine, REGION, "2026-Q1", "decisions")
+    _refused(engine, "999998", "2025-Q4", "decisions")
+
+    assert evaluate(engine, REGION, Q4, HEFEI).fresh
+
+
+def _refused(engine: Engine, region: str, period: str, feed: str) -> None:
+    statement = text("""
+        WITH delivered AS (
+            INSERT INTO raw.submission (region, period, feed, sequence, provider, sha256, file_name, file_size)
+            VALUES (:region, :period, :feed, 9, '示例', repeat('f', 64), '示例.csv', 1)
+            RETURNING submission_id
+        )
+        INSERT INTO raw.submission_event (submission_id, status) SELECT submission_id, 'rejected' FROM delivered
+    """)
+    with engine.begin() as connection:
+        connection.execute(statement, {"region": region, "period": period, "feed": feed})
+
+
 def test_given_a_rule_book_that_is_not_in_force_then_v004_says_since_when(engine: Engine) -> None:
     _deliver(engine, DELIVERED)
     with pytest.raises(RunStoppedError) as stopped:

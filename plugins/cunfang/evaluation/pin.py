@@ -55,7 +55,9 @@ def feed_choices(region: str, period: Period, family: str) -> list[tuple[str, ..
 def missing_feeds(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> list[str]:
     """Feeds that `rulebook` needs and that have no accepted submission; empty when the period is ready.
 
-    Of a family that may come in several arrangements, what is named belongs to the one that is being delivered.
+    Of a family that may come in several arrangements, what is named belongs to the one that is being delivered. A
+    register that was delivered and not accepted is waited for even where it is not needed: what it says of a ban or a
+    carve-out must not be passed over (S15, S22).
     """
     standing = _standing(connection, region, period)
     missing: list[str] = []
@@ -65,7 +67,14 @@ def missing_feeds(connection: Connection, region: str, period: Period, rulebook:
         begun = [choice for choice in choices if len(lacking[choice]) < len(choice)]
         if all(lacking.values()):
             missing += lacking[(begun or choices)[0]]
-    return missing
+    unsettled = unsettled_feeds(connection, region, period)
+    return missing + [feed for feed in REGISTERS if feed in unsettled and feed not in missing]
+
+
+def unsettled_feeds(connection: Connection, region: str, period: Period) -> frozenset[str]:
+    """Feeds that were delivered for the period itself, but of which no version stands."""
+    parameters = {"region": region, "period": str(period)}
+    return frozenset(row["feed"] for row in rows(connection, "eval/02_unsettled.sql", parameters))
 
 
 def _current(standing: Iterable[_Standing], feed: str, period: Period) -> list[_Standing]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, text
 
-from cunfang.evaluation.pin import DoubleDeliveryError, Input, input_hash, missing_feeds, pin
+from cunfang.evaluation.pin import DoubleDeliveryError, Input, input_hash, missing_feeds, pin, unsettled_feeds
 from cunfang.evaluation.steps import Answer, RunStoppedError, compute
 from cunfang.feeds.contract import contract
 from cunfang.finding import Finding, Klass
@@ -56,7 +56,9 @@ def _evaluate(connection: Connection, region: str, period: Period, rulebook: Rul
 
 def _pinned(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> list[Input]:
     questions = [_not_in_force(rulebook, period)] if not _in_force(rulebook, period) else []
-    questions += [_missing(feed, period) for feed in missing_feeds(connection, region, period, rulebook)]
+    unsettled = unsettled_feeds(connection, region, period)
+    for feed in missing_feeds(connection, region, period, rulebook):
+        questions.append(_unsettled(feed, period) if feed in unsettled else _missing(feed, period))
     try:
         inputs = pin(connection, region, period, rulebook)
     except DoubleDeliveryError as error:
@@ -84,6 +86,11 @@ def _missing(feed: str, period: Period) -> Finding:
     agreed = contract(feed)
     message = f"{period} 缺少报送：{agreed.name}（{feed}），由{agreed.provider}报送"
     return Finding("EVA-V005", Klass.VALIDITY, message, "请催报；无发生额的也应零报送（只有表头的文件）")
+
+
+def _unsettled(feed: str, period: Period) -> Finding:
+    message = f"{period} 的{contract(feed).name}（{feed}）已报送，但没有被接受"
+    return Finding("EVA-V005", Klass.VALIDITY, message, "请按这份报送的校验发现更正后重新报送")
 
 
 def _register(
