@@ -87,6 +87,20 @@ def test_a_thousandfold_change_is_a_suspected_wrong_unit_and_stops_the_file(judg
     assert ("PBC-M010", 1) in faults(report)
 
 
+def test_a_thousandfold_of_the_year_start_beside_it_is_a_suspected_wrong_unit_without_any_history(
+    typed: Typing, basis: Basis
+) -> None:
+    first_return = replace(basis, previous=None, december=None)
+    row = CREDIT | {"deposits": "100000", "deposits_year_start": "900000000", "loans_year_start": "400000000"}
+    report = check(contract("pboc_credit"), typed("pboc_credit", [row]), first_return, file="pboc_credit.csv")
+    found = one(report, "PBC-V016")
+    assert found.message == (
+        "疑似单位错误：工行的各项存款余额 100,000.00 元，年初为 900,000,000.00 元，相差 9000.0 倍。"
+    )
+    assert found.where == "pboc_credit.csv › Sheet1 › C2"
+    assert found.blocking
+
+
 def test_year_start_figures_must_be_those_of_december(judge: Judge) -> None:
     report = judge("pboc_credit", [CREDIT | {"deposits_year_start": "900000000.01"}])
     found = one(report, "PBC-Q011")

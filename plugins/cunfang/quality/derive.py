@@ -80,6 +80,10 @@ def _times(column: str) -> Derivation:
     return _each(figure)
 
 
+def _year_times(column: str) -> Derivation:
+    return _each(lambda row, basis: times(row[column], row[column + "_year_start"]))
+
+
 def _bank_of(row: Row, basis: Basis) -> str:
     entry = (basis.accounts or {}).get(str(row.get("account")))
     return entry.institution if entry else str(row.get("institution"))
@@ -182,6 +186,8 @@ DERIVATIONS: dict[str, Derivation] = {
     "loans_december": _earlier("december", "loans"),
     "deposits_times": _times("deposits"),
     "loans_times": _times("loans"),
+    "deposits_year_times": _year_times("deposits"),
+    "loans_year_times": _year_times("loans"),
     "balance_bank_times": _totals("balance", _bank_of, times),
     "balance_file_times": _totals("balance", _whole_file, times),
     "paid_bank_times": _totals("paid", _bank_of, times),
