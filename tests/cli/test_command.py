@@ -75,6 +75,9 @@ def test_a_refused_feed_that_is_needed_stops_with_its_finding() -> None:
     assert said["results"] == []
     assert any(item["check"] == "PBC-V010" and item["where"].endswith("J10") for item in said["findings"])
     assert any(item["check"] == "EVA-V005" and "pboc_credit" in item["message"] for item in said["findings"])
+    assert all(item.keys() == {"check", "class", "submission", "where", "message"} for item in said["findings"])
+    (tag,) = (item["message"] for item in said["findings"] if item["check"] == "PBC-V010")
+    assert "超过" in tag and tag.endswith("请核对是否多写了位数或单位不一致。")
 
 
 def test_office_and_canonical_files_give_the_same_result(evaluated: dict, tmp_path: Path) -> None:

@@ -93,13 +93,14 @@ def _legs(result: RunResult, status: str) -> list[dict[str, str]]:
 
 
 def _finding(item: Submitted) -> dict[str, str]:
+    """What is wrong and what to do in one message, as a person would read it out."""
     finding = item.finding
     return {
         "check": finding.check,
         "class": str(finding.klass),
         "submission": item.submission,
         "where": finding.where,
-        "message": finding.message,
+        "message": f"{finding.message.rstrip('。')}。{finding.advice}",
     }
 
 
