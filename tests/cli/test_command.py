@@ -36,7 +36,7 @@ def evaluated() -> dict:
 
 def test_one_object_with_the_agreed_keys(evaluated: dict) -> None:
     assert evaluated["run"].keys() == {"region", "period", "rulebook", "total"}
-    assert {"results", "points", "legs", "warnings", "findings"} <= evaluated.keys()
+    assert evaluated.keys() == {"run", "results", "points", "legs", "warnings", "findings"}
     keys = {"institution", "role", "score", "share", "current", "rigid", "target", "delta"}
     assert all(row.keys() == keys for row in evaluated["results"])
     assert all(row.keys() == {"from", "to", "owner", "fund_category", "amount"} for row in evaluated["legs"])
@@ -66,6 +66,12 @@ def test_roles_are_as_delivered(evaluated: dict) -> None:
 def test_the_broken_limit_is_red(evaluated: dict) -> None:
     broken = {"institution": "ABC", "metric": "liquidity_ratio", "value": "0.182", "limit": "0.25", "level": "红"}
     assert broken in evaluated["warnings"]
+
+
+def test_money_that_no_account_can_receive_is_reported_and_not_a_leg(evaluated: dict) -> None:
+    (blocked,) = (item for item in evaluated["findings"] if item["check"] == "EVA-M090")
+    assert blocked["class"] == "macro"
+    assert blocked["message"].startswith("CCB 应划往 DWRCB 的 19996044.81 元未能安排：DWRCB 没有“大悟县水利局”")
 
 
 def test_a_refused_feed_that_is_needed_stops_with_its_finding() -> None:

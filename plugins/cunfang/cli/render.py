@@ -11,6 +11,7 @@ from rich.console import Console
 from cunfang.cli.evaluate import Outcome, Submitted
 from cunfang.documents.result import RunResult
 from cunfang.documents.terminal import legs_table, result_table, warning_lines
+from cunfang.finding import Finding, Klass
 from cunfang.money import FEN
 
 
@@ -38,7 +39,6 @@ def to_json(outcome: Outcome) -> str:
         "results": _results(result) if result else [],
         "points": _points(result) if result else [],
         "legs": _legs(result, "planned") if result else [],
-        "blocked": _legs(result, "blocked") if result else [],
         "warnings": [
             {
                 "institution": item.institution,
@@ -49,7 +49,7 @@ def to_json(outcome: Outcome) -> str:
             }
             for item in outcome.warnings
         ],
-        "findings": [_finding(item) for item in outcome.findings],
+        "findings": [_finding(item) for item in (*outcome.findings, *_blocked(result))],
     }
     return json.dumps(content, ensure_ascii=False, indent=2)
 
@@ -90,6 +90,23 @@ def _legs(result: RunResult, status: str) -> list[dict[str, str]]:
             summed[leg.from_institution, leg.to_institution, leg.owner, leg.fund_category] += leg.amount
     keys = ("from", "to", "owner", "fund_category")
     return [{**dict(zip(keys, pair, strict=True)), "amount": money(amount)} for pair, amount in summed.items()]
+
+
+def _blocked(result: RunResult | None) -> list[Submitted]:
+    """A leg without an account to receive it is no leg; it is reported, with what would free it (S03)."""
+    return [
+        Submitted(
+            "",
+            Finding(
+                "EVA-M090",
+                Klass.MACRO,
+                f"{leg['from']} 应划往 {leg['to']} 的 {leg['amount']} 元未能安排：{leg['to']} 没有“{leg['owner']}”"
+                f"同一资金类别（{leg['fund_category']}）的账户",
+                "请先在收款行开立同一单位、同一资金类别的账户；系统不改道",
+            ),
+        )
+        for leg in (_legs(result, "blocked") if result else [])
+    ]
 
 
 def _finding(item: Submitted) -> dict[str, str]:
