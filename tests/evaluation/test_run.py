@@ -135,6 +135,15 @@ def test_given_feeds_that_did_not_come_then_v005_names_each_and_who_delivers_it(
     assert {finding.check for finding in stopped.value.findings} == {"EVA-V005"}
     assert "2025-Q4 缺少报送：入库税收（tax），由税务局报送" in messages
     assert len(messages) == len(HEFEI.families)
+    assert {finding.advice for finding in stopped.value.findings} == {"请催报"}
+
+
+def test_given_a_register_that_may_be_empty_then_v005_asks_for_a_report_of_nothing(engine: Engine) -> None:
+    with pytest.raises(RunStoppedError) as stopped:
+        evaluate(engine, "420922", Q4, read_rulebook("dawu-2025"))
+
+    advice = next(finding.advice for finding in stopped.value.findings if "decisions" in finding.message)
+    assert "零报送" in advice
 
 
 def test_given_a_refused_register_that_the_rule_book_does_not_insist_on_then_v005_stops_all_the_same(

@@ -85,7 +85,8 @@ def _not_in_force(rulebook: Rulebook, period: Period) -> Finding:
 def _missing(feed: str, period: Period) -> Finding:
     agreed = contract(feed)
     message = f"{period} 缺少报送：{agreed.name}（{feed}），由{agreed.provider}报送"
-    return Finding("EVA-V005", Klass.VALIDITY, message, "请催报；无发生额的也应零报送（只有表头的文件）")
+    advice = "请催报；无发生额的也应零报送（只有表头的文件）" if agreed.allow_empty else "请催报"
+    return Finding("EVA-V005", Klass.VALIDITY, message, advice)
 
 
 def _unsettled(feed: str, period: Period) -> Finding:
