@@ -60,6 +60,16 @@ def test_given_no_commercial_bank_then_v002_asks(ask: Ask) -> None:
     assert ask(replace(PLAIN, violations=banned)) == [("EVA-V002", "没有可参加考核的商业银行")]
 
 
+@pytest.mark.parametrize("opened_on", [date(2025, 1, 1), date(2025, 12, 31)])
+def test_given_a_bank_of_this_year_without_a_decision_then_m003_notes_it_and_the_run_goes_on(
+    ask: Ask, opened_on: date
+) -> None:
+    banks = (Bank("A"), Bank("B", opened_on=opened_on))
+    said = f"B行 于 {opened_on} 开业，属当年新设，没有一事一议的决定，按普通商业银行参加考核"
+    assert ask(replace(PLAIN, banks=banks)) == [("EVA-M003", said)]
+    assert ask(replace(PLAIN, banks=(Bank("A"), Bank("B", opened_on=date(2024, 12, 31))))) == []
+
+
 def test_given_money_at_a_bank_that_has_closed_then_v010_names_account_and_sum(ask: Ask) -> None:
     closed = (Bank("A"), Bank("B", closed_on=date(2025, 12, 31)))
     ((check, message),) = ask(replace(PLAIN, banks=closed))

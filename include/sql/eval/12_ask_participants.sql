@@ -21,4 +21,18 @@ WHERE
         SELECT 1 FROM eval.participant AS p
         WHERE p.run_id = b.run_id AND p.role = 'commercial'
     )
+UNION ALL
+-- A bank of this year is placed case by case (S15); without a decision it takes part like any other, and that is said.
+SELECT
+    r.run_id,
+    'EVA-M003',
+    'macro',
+    format('%s 于 %s 开业，属当年新设，没有一事一议的决定，按普通商业银行参加考核', p.name, i.opened_on),
+    '请确认；应一事一议的，请在决定表中补充决定文号和金额后重新报送'
+FROM batch AS b
+INNER JOIN eval.run AS r ON b.run_id = r.run_id
+INNER JOIN eval.participant AS p ON r.run_id = p.run_id AND p.role = 'commercial'
+INNER JOIN eval.run_input AS n ON r.run_id = n.run_id AND n.feed = 'institutions'
+INNER JOIN core.institution AS i ON n.submission_id = i.submission_id AND p.institution = i.institution
+WHERE i.opened_on >= r.year_start
 ORDER BY run_id, check_id, message
