@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,7 @@ for feed in feeds():
         schedule=CalendarTimetable("0 8 1 1,4,7,10 *", timezone="Asia/Shanghai"),
         start_date=datetime(2025, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai")),
         catchup=False,
+        default_args={"retries": 2, "retry_delay": timedelta(seconds=5)},
     ):
         arrived = FileSensor(task_id="wait_for_file", filepath=str(FLAGS / feed), deferrable=True, poke_interval=2)
         landed = step.override(task_id="land")([1])

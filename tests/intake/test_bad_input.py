@@ -177,3 +177,16 @@ def test_feeds_whose_register_is_missing_wait_and_say_for_what(county: County) -
 
 def test_a_period_without_a_folder_is_said(county: County) -> None:
     assert [finding.check for finding in intake.take_in(county.db, county.settings, REGION, Q4)] == ["INB-S002"]
+
+
+def test_two_files_of_one_feed_at_once_are_two_submissions_and_it_is_said_which_one_stands(county: County) -> None:
+    county.deliver("institutions", name="甲.csv")
+    more = FILES["institutions"] + "BOC,中国银行,中行,,国有大行,branch,1985-01-01,,,3\n"
+    county.deliver("institutions", more, name="乙.csv")
+
+    found = intake.take_in(county.db, county.settings, REGION, Q4)
+
+    [said] = [item for item in found if item.check == "INB-Q003"]
+    assert "甲.csv" in said.message
+    assert said.file == "乙.csv"
+    assert not said.blocking

@@ -1,5 +1,6 @@
 -- One group per run, the %(turn)s-th: lay what its accounts can still give and what its banks still want on one line
--- each, largest first, and cut where either ends: at most n − 1 pairs of banks in the group (N10).
+-- each, largest first (banks with the fewest groups to receive in before others), and cut where either ends: at most
+-- n − 1 pairs of banks in the group (N10).
 WITH giving AS (
     SELECT
         s.run_id,
@@ -51,7 +52,7 @@ take AS (
     INNER JOIN receiver AS v ON g.run_id = v.run_id AND g.owner = v.owner AND g.fund_category = v.fund_category
     INNER JOIN need AS n ON v.run_id = n.run_id AND v.institution = n.institution AND n.deficit > 0
     WHERE g.turn = %(turn)s
-    WINDOW line AS (PARTITION BY v.run_id ORDER BY n.deficit DESC, v.institution ROWS UNBOUNDED PRECEDING)
+    WINDOW line AS (PARTITION BY v.run_id ORDER BY v.choices, n.deficit DESC, v.institution ROWS UNBOUNDED PRECEDING)
 )
 
 INSERT INTO draft_leg (

@@ -51,6 +51,12 @@ STRAY = Fault(
     "“{name}”不属于任何报送，没有读取。",
     "请放入下列文件夹之一：{feeds}。",
 )
+SEVERAL = Fault(
+    "INB-Q003",
+    Klass.QUALITY,
+    "“{feed}”同时有 {count} 个新文件（{names}），各作为一次报送；都合格时以最后一个“{last}”为准，不合并。",
+    "一项报送只交一个文件；如内容应当合在一起，请合成一个文件重新报送。",
+)
 EMPTY_FOLDER = Fault(
     "INB-Q002",
     Klass.QUALITY,
