@@ -1,4 +1,4 @@
-"""Every working day: pick up files that came late, chase the feeds that did not come, send mail left unsent."""
+"""Every morning: pick up files that came late, chase the feeds that did not come, send mail left unsent."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from cunfang.airflow.timetable import CalendarTimetable
 PAGE = """
 ### 催报
 
-每个工作日早上：
+每天早上：
 
 * 收件箱里后到的文件（更正、补报）交给对应的 `ingest` 处理；
-* 过了报送期限仍未接受的，给报送单位发一封催报信，每天至多一封；
+* 工作日（按国务院放假安排）：过了报送期限仍未接受的，给报送单位发一封催报信，每天至多一封；
 * 发信箱里还有未发出的信，再发一次。
 """
 
 with DAG(
     dag_id="remind",
     description="Late files in, late feeds chased, unsent mail out",
-    schedule=CalendarTimetable("0 8 * * 1-5", timezone="Asia/Shanghai"),
+    schedule=CalendarTimetable("0 8 * * *", timezone="Asia/Shanghai"),
     start_date=datetime(2025, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai")),
     catchup=False,
     max_active_runs=1,

@@ -3,7 +3,10 @@ SELECT
     p.run_id,
     'EVA-V020' AS check_id,
     'validity' AS class,
-    format('%s 缺少指标“%s”的数据（报送内容 %s，计量 %s，时点 %s）', p.name, i.name, i.family, i.measure, r.as_of) AS message,
+    format(
+        '%s 缺少指标“%s”的数据（报送内容 %s，计量 %s，时点 %s%s）', p.name, i.name, i.family, i.measure, r.as_of,
+        '；或其分母 ' || i.over || ' 为 0'
+    ) AS message,
     '请由报送单位补报，或由考核办法写明缺数时的处理' AS advice
 FROM batch AS b
 INNER JOIN eval.run AS r ON b.run_id = r.run_id

@@ -21,7 +21,7 @@ from cunfang.region import load_region
 from cunfang.settings import settings
 from cunfang.warehouse.publish import publish_alerts
 from cunfang.warnings import watch
-from cunfang.workday import add_workdays
+from cunfang.workday import add_workdays, is_workday
 
 # No score needs it, but warnings do (S20).
 WATCHED = "pboc_prudential"
@@ -110,9 +110,11 @@ def warnings_of(engine: Engine, region: str, period: Period) -> int:
 def late_feeds(engine: Engine, now: datetime | None = None) -> list[tuple[str, str, str]]:
     """Remind of each feed of the quarter just ended that is past its due day, in counties that have delivered before.
 
-    A county of sample data delivers no more, and is not chased.
+    Nobody is written to on a holiday; a county of sample data delivers no more, and is not chased.
     """
     today = (now or datetime.now(OFFICE_TIME)).astimezone(OFFICE_TIME).date()
+    if not is_workday(today):
+        return []
     period = Period.containing(today).previous()
     with engine.begin() as connection:
         delivered = connection.execute(text("SELECT DISTINCT region FROM raw.submission ORDER BY region")).scalars()
