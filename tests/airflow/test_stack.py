@@ -20,13 +20,14 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from cunfang.airflow import postgres, processes
+from cunfang.airflow import processes
 from cunfang.airflow.client import AirflowError, Client
 from cunfang.airflow.component import wait_for
 from cunfang.airflow.environment import USERS, Addresses, environment, load_secrets
 from cunfang.airflow.mailsink import file_name
 from cunfang.airflow.preload import forks_workers, imported_by, warm
 from cunfang.airflow.stack import Live, Stack, StackError, free_port
+from cunfang.warehouse import server
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 ADDRESSES = Addresses(8080, 1025, "postgresql+psycopg2://postgres@/airflow?host=/s", "postgresql+psycopg2://w")
@@ -112,7 +113,7 @@ def test_given_a_taken_port_when_it_is_wished_for_then_another_is_given() -> Non
 
 @pytest.mark.parametrize("name", ["with blank", "存放", "x" * 120])
 def test_given_a_path_a_socket_cannot_have_when_asked_then_a_short_plain_folder_is_named(name: str) -> None:
-    folder = postgres.socket_dir(Path("/srv") / name / "pg")
+    folder = server.socket_dir(Path("/srv") / name / "pg")
 
     assert folder != Path("/srv") / name / "pg"
     assert str(folder).isascii()
@@ -121,7 +122,7 @@ def test_given_a_path_a_socket_cannot_have_when_asked_then_a_short_plain_folder_
 
 
 def test_given_a_short_plain_path_when_asked_then_the_socket_stands_with_the_data() -> None:
-    assert postgres.socket_dir(Path("/srv/cunfang/var/pg")) == Path("/srv/cunfang/var/pg")
+    assert server.socket_dir(Path("/srv/cunfang/var/pg")) == Path("/srv/cunfang/var/pg")
 
 
 def test_given_a_pid_that_now_belongs_to_a_stranger_when_stopped_then_the_stranger_lives(

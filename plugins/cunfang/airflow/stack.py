@@ -24,7 +24,7 @@ from pathlib import Path
 
 import httpx
 
-from cunfang.airflow import postgres, processes
+from cunfang.airflow import processes
 from cunfang.airflow.client import Client
 from cunfang.airflow.environment import (
     Addresses,
@@ -35,6 +35,7 @@ from cunfang.airflow.environment import (
     write_private,
 )
 from cunfang.airflow.processes import Process
+from cunfang.warehouse import server
 from cunfang.warehouse.embedded import url
 from cunfang.warehouse.migrate import upgrade
 
@@ -122,7 +123,7 @@ class Stack:
     def is_running(self) -> bool:
         """Whether every part recorded in `var/stack.json` is alive."""
         recorded = self._recorded()
-        return bool(recorded) and all(process.running() for process in recorded) and postgres.is_running(self._data)
+        return bool(recorded) and all(process.running() for process in recorded) and server.is_running(self._data)
 
     def live(self) -> Live:
         """The running stack as recorded. Raises StackError when none is recorded."""
@@ -157,7 +158,7 @@ class Stack:
             folder.mkdir(parents=True, exist_ok=True)
         began = datetime.now(UTC)
         report("PostgreSQL …")
-        sockets = postgres.start(self._data)
+        sockets = server.start(self._data)
         addresses = Addresses(
             api_port=free_port(self.api_port),
             mail_port=free_port(self.mail_port),
@@ -256,7 +257,7 @@ class Stack:
         processes.stop(recorded, GRACE / 3)
         if (self._root / "secrets.json").exists():
             processes.sweep(load_secrets(self._root).mark, GRACE / 3)
-        postgres.stop(self._data)
+        server.stop(self._data)
         self._state.unlink(missing_ok=True)
 
     @contextmanager

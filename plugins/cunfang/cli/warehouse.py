@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cunfang.settings import settings
-from cunfang.warehouse import embedded
+from cunfang.warehouse import server
 
 
 class WarehouseError(Exception):
@@ -23,5 +23,5 @@ def warehouse_url() -> Iterator[str]:
     data = place.var / "pg"
     if not data.exists():
         raise WarehouseError("没有可用的数据仓库：请设置 CUNFANG_WAREHOUSE_URL，或先执行 make run")
-    with embedded.local(data) as url:
+    with server.local(data) as url:
         yield url

