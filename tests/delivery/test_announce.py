@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import Connection, text, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 
 from cunfang.delivery.announce import (
     announce_orders,
