@@ -46,7 +46,7 @@ def _rows(live: Live, statement: str) -> list[tuple]:
 
 def test_every_file_is_decided_and_only_the_clerical_error_is_refused(live: Live) -> None:
     states = _rows(live, "SELECT status, count(*) FROM raw.submission_state GROUP BY status ORDER BY status")
-    delivered = demo._expected("inbox") + demo._expected("corrections")
+    delivered = demo.delivered_files("inbox") + demo.delivered_files("corrections")
     assert states == [("accepted", delivered - 1), ("rejected", 1)]
     refused = _rows(
         live,
@@ -95,8 +95,8 @@ def test_workbook_page_and_data_docs_lie_where_the_summary_says(live: Live) -> N
 
 
 def test_a_second_time_ends_the_same_and_adds_nothing(live: Live) -> None:
-    before = demo._count(live)
+    before = demo.counted(live)
     files = sorted(Path(live.mail).glob("*.eml"))
     demo.play(live)
-    assert demo._count(live) == before
+    assert demo.counted(live) == before
     assert sorted(Path(live.mail).glob("*.eml")) == files

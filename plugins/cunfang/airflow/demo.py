@@ -84,7 +84,7 @@ def down() -> None:
 def play(live: Live) -> None:
     """Deliver, let the DAGs work, correct what was refused, sign, and wait until all mail is out."""
     with live.client("engineer") as client, live.client(load_region(REGION).approver) as approver:
-        again = _count(live).runs > 0
+        again = counted(live).runs > 0
         _say("投放示例收件箱 …")
         deliver(SAMPLE / "inbox", settings().inbox)
         if again:
@@ -177,7 +177,8 @@ def _scalar(live: Live, statement: str) -> int:
         return int(found)
 
 
-def _count(live: Live) -> Seen:
+def counted(live: Live) -> Seen:
+    """What lies in the warehouse now of what a re-run must not double."""
     return Seen(
         submissions=_scalar(live, "SELECT count(*) FROM raw.submission"),
         runs=_scalar(live, "SELECT count(*) FROM eval.run"),
@@ -186,14 +187,15 @@ def _count(live: Live) -> Seen:
     )
 
 
-def _expected(folder: str) -> int:
+def delivered_files(folder: str) -> int:
+    """How many files the sample's `folder` (`inbox` or `corrections`) delivers."""
     return sum(path.is_file() for path in (SAMPLE / folder).rglob("*"))
 
 
 def _decided(live: Live, *, corrected: bool) -> bool:
     """Whether every delivered file has been accepted or refused, the corrected ones too where they were delivered."""
     decided = _scalar(live, "SELECT count(*) FROM raw.submission_state WHERE status IN ('accepted', 'rejected')")
-    return decided >= _expected("inbox") + (_expected("corrections") if corrected else 0)
+    return decided >= delivered_files("inbox") + (delivered_files("corrections") if corrected else 0)
 
 
 def _intake_line(live: Live) -> str:
@@ -250,7 +252,7 @@ def show(live: Live, seconds: float) -> None:
     console.print(legs_table(result))
     for line in warning_lines(result.warnings):
         console.print(line, highlight=False)
-    seen, place, folder = _count(live), settings(), run_folder(settings(), run_id)
+    seen, place, folder = counted(live), settings(), run_folder(settings(), run_id)
     console.print(f"""
 示例数据，{result.region_name} {result.period}，批次 {run_id}，签批 {result.approver}，输入散列 {result.input_hash[:12]}
 报送 {seen.submissions} 批 · 考核批次 {seen.runs} · 划转 {seen.orders} 笔 · 信件 {seen.mails} 封 · 用时 {seconds:.0f} 秒
