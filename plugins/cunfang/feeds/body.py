@@ -30,10 +30,19 @@ def read_rows(
     fixed: Mapping[str, Value],
     unit: str,
     file: str,
+    *,
+    rows: range | None = None,
+    columns: range | None = None,
+    first_no: int = 1,
 ) -> tuple[list[Record], list[Finding]]:
-    """Every row under the header as records; `fixed` are the values that hold for the whole table."""
-    table = _Table(grid, header, contract, layout, fixed, unit, file)
-    for row in range(header.last + 1, len(grid.rows)):
+    """The rows of one table as records; `fixed` are the values that hold for the whole table.
+
+    `rows` and `columns` are the part of the grid that the table takes up (else all under the header, all columns):
+    what stands outside `columns` is not looked at. Records are numbered from `first_no`.
+    """
+    part = range(grid.width) if columns is None else columns
+    table = _Table(grid, header, contract, layout, fixed, unit, file, part, first_no)
+    for row in range(header.last + 1, len(grid.rows)) if rows is None else rows:
         table.take(row)
     return table.records, table.findings
 
@@ -90,6 +99,8 @@ class _Table:
     fixed: Mapping[str, Value]
     unit: str
     file: str
+    part: range
+    first_no: int
     records: list[Record] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -108,7 +119,7 @@ class _Table:
     def take(self, row: int) -> None:
         """One row: blank, note, total, or data."""
         texts = self.grid.texts(row)
-        first = next((text for text in map(str.strip, texts) if text), "")
+        first = next((text for text in map(str.strip, texts[self.part.start : self.part.stop]) if text), "")
         if not first:
             return
         if self.layout is None:
@@ -125,7 +136,7 @@ class _Table:
         for heading in self.money:
             self.sums[heading.target].add(values[heading.target].text)
         for record in self._records(row, values, texts):
-            self.records.append(Record(len(self.records) + 1, self.grid.sheet, row + 1, record))
+            self.records.append(Record(self.first_no + len(self.records), self.grid.sheet, row + 1, record))
 
     def _records(self, row: int, values: dict[str, Value], texts: list[str]) -> Iterator[dict[str, Value]]:
         """The row itself, or one record per filled metric of a wide layout."""
