@@ -144,6 +144,15 @@ def test_a_layout_holds_between_its_periods() -> None:
     assert held == [False, True, True, False]
 
 
+def test_a_layout_may_carry_some_of_the_columns_only(tmp_path: Path) -> None:
+    balances = contract("balances")
+    assert balances.shapes == (frozenset(balances.by_name),)
+    some = balances.layouts[0].model_copy(update={"name": "some", "columns": ("account", "as_of", "balance")})
+    assert not some.carries("matures_on")
+    both = balances.model_copy(update={"layouts": (balances.layouts[0], some)})
+    assert Contract.model_validate(both.model_dump()).shapes[1] == {"account", "as_of", "balance"}
+
+
 def edited(tmp_path: Path, old: str, new: str) -> Path:
     text = (FEEDS / "tax.yaml").read_text(encoding="utf-8")
     assert old in text
@@ -160,6 +169,12 @@ def edited(tmp_path: Path, old: str, new: str) -> Path:
         ("coverage: period", "coverage: period\nsurprise: 1", r"tax\.yaml:10 surprise: "),
         ("key: [institution, tax_type", "key: [institution, colour", r"tax\.yaml:1 .*key 提到没有的列：colour"),
         ("name: office", "name: canonical", r"layouts 的 name"),
+        (
+            "name: office",
+            "name: office\n    columns: [window_from, window_to, paid, colour]",
+            r"layouts office 提到没有的列：colour",
+        ),
+        ("name: office", "name: office\n    columns: [paid]", r"layouts office 的 columns 没有列出：window_from"),
         ("type: text}", "type: choice}", r"tax\.yaml:13 .*choices"),
         ("{window_from: start", "{window_from: middle", r"title\.window_from"),
         ("coverage: period", "coverage: [", r"tax\.yaml:\d+ 不是合格的 YAML"),

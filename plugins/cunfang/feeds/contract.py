@@ -26,6 +26,7 @@ def _period_key(key: str) -> str:
 
 PeriodKey = Annotated[str, AfterValidator(_period_key), Field(pattern=r"^\d{4}-Q[1-4]$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Format = Literal["xlsx", "xlsm", "xls", "csv"]
 
 
 class Kind(StrEnum):
@@ -118,7 +119,8 @@ class Layout(Model):
     name: str
     valid_from: PeriodKey = "1949-Q4"
     valid_to: PeriodKey | None = None
-    formats: tuple[Literal["xlsx", "xls", "csv"], ...] = ("xlsx", "xls", "csv")
+    formats: tuple[Format, ...] = ("xlsx", "xlsm", "xls", "csv")
+    columns: tuple[Name, ...] = Field(default=(), description="本表样所含的列；空 = 约定的全部列")
     sheets: tuple[str, ...] = Field(default=(), description="工作表名；空 = 第一张可见工作表")
     title: dict[Name, Literal["start", "end"]] = Field(default_factory=dict, description="由标题时段得出的列")
     title_ends: Literal["period_end", "within_period"] = "period_end"
@@ -136,6 +138,16 @@ class Layout(Model):
         after = Period.parse(self.valid_from) <= period
         return after and (self.valid_to is None or period <= Period.parse(self.valid_to))
 
+    def carries(self, column: str) -> bool:
+        """Whether `column` belongs to this form."""
+        return not self.columns or column in self.columns
+
+    @property
+    def filled(self) -> frozenset[str]:
+        """The columns that the layout fills itself: from the title, with a constant, or out of wide columns."""
+        wide = {self.wide.name, self.wide.value} if self.wide else set()
+        return frozenset({*self.title, *self.constants, *wide})
+
 
 class Contract(Model):
     """One feed as agreed with its provider."""
@@ -143,6 +155,9 @@ class Contract(Model):
     feed: Name
     name: str
     provider: str
+    reporter: Literal["", "institution"] = Field(
+        default="", description="institution：每家机构各报各的，文件放在 <feed>/<机构>/ 下；空：一家报送单位报全部"
+    )
     family: str = Field(default="", description="可互相替代的报送（国税、地税、税务）共用一族；默认同 feed")
     replaces: tuple[Name, ...] = Field(default=(), description="一份顶替几份：合并后的税务局顶替国税、地税两份")
     check_prefix: str = Field(pattern=r"^[A-Z]{3}$")
@@ -171,8 +186,9 @@ class Contract(Model):
             raise ValueError(f"列名重复：{'、'.join(sorted(doubled))}")
         used = {"key": set(self.key), "references": set(self.references)}
         for layout in self.layouts:
-            wide = {layout.wide.name, layout.wide.value} if layout.wide else set()
-            used[f"layouts {layout.name}"] = {*layout.title, *layout.headings, *layout.constants, *wide}
+            used[f"layouts {layout.name}"] = {*layout.headings, *layout.filled, *layout.columns}
+            if stray := {name for name in (*layout.headings, *layout.filled) if not layout.carries(name)}:
+                raise ValueError(f"layouts {layout.name} 的 columns 没有列出：{'、'.join(sorted(stray))}")
         for where, mentioned in used.items():
             if unknown := mentioned - set(names):
                 raise ValueError(f"{where} 提到没有的列：{'、'.join(sorted(unknown))}")
@@ -189,6 +205,12 @@ class Contract(Model):
     def loaded_columns(self) -> tuple[Column, ...]:
         """The columns that `table` stores; the others are read and checked only."""
         return tuple(column for column in self.columns if column.loaded)
+
+    @cached_property
+    def shapes(self) -> tuple[frozenset[str], ...]:
+        """The sets of columns in which a table of this feed comes, the whole contract if no layout says less."""
+        everything = frozenset(self.by_name)
+        return tuple(dict.fromkeys(frozenset(item.columns) or everything for item in self.layouts)) or (everything,)
 
     def layouts_in(self, period: Period) -> tuple[Layout, ...]:
         """The office layouts in use in `period`."""

@@ -30,23 +30,21 @@ class Vocabulary:
     def of(cls, contract: Contract, layout: Layout) -> Vocabulary:
         """What the contract and the layout know, without the columns that the layout fills itself."""
         targets: dict[str, str] = {}
-        filled = {*layout.title, *layout.constants}
         if layout.wide:
-            filled |= {layout.wide.name, layout.wide.value}
             for metric, entry in layout.wide.metrics.items():
                 targets |= {normal_form(heading): metric for heading in entry.headings}
         metrics = frozenset(targets.values())
         for column in contract.columns:
-            if column.name not in filled:
+            if layout.carries(column.name) and column.name not in layout.filled:
                 spellings = (*column.spellings, *layout.headings.get(column.name, ()))
                 targets |= {normal_form(heading): column.name for heading in spellings}
         groups = frozenset(map(normal_form, (*rules().groups, *layout.groups)))
         return cls(targets, metrics, frozenset(map(normal_form, layout.ignored)), groups)
 
     @classmethod
-    def canonical(cls, contract: Contract) -> Vocabulary:
+    def canonical(cls, shape: frozenset[str]) -> Vocabulary:
         """The column names themselves and nothing else."""
-        return cls({name: name for name in contract.by_name}, frozenset(), frozenset(), frozenset())
+        return cls({name: name for name in shape}, frozenset(), frozenset(), frozenset())
 
     def resolve(self, path: tuple[str, ...]) -> str | None:
         """What a heading, from its uppermost row down, means: a column, a metric, "" for ignored, None for unknown."""
@@ -81,13 +79,14 @@ class Header:
 
 
 def canonical_header(grid: Grid, contract: Contract, file: str) -> Header | None:
-    """The header of a canonical file, or None if its first row does not name the key columns."""
+    """The header of a canonical file, or None if its first row names no column; of several shapes the best fit."""
     if not grid.rows:
         return None
     names = {grid.text(0, column).strip() for column in range(len(grid.rows[0]))}
     if not names & contract.by_name.keys():
         return None
-    return _header(grid, 0, 0, contract, None, Vocabulary.canonical(contract), file)
+    fits = (_header(grid, 0, 0, contract, None, Vocabulary.canonical(shape), file) for shape in contract.shapes)
+    return min(fits, key=lambda header: len(header.findings))
 
 
 def office_header(grid: Grid, contract: Contract, layout: Layout, file: str) -> Header | None:
@@ -214,6 +213,6 @@ def expected_words(contract: Contract, layout: Layout | None) -> str:
     """The headings a file should have, for a message."""
     if layout is None:
         return "、".join(column.name for column in contract.columns if column.presence == "must")
-    filled = {*layout.title, *layout.constants} | ({layout.wide.name, layout.wide.value} if layout.wide else set())
-    words = [column.title for column in contract.columns if column.presence == "must" and column.name not in filled]
+    own = [item for item in contract.columns if layout.carries(item.name) and item.name not in layout.filled]
+    words = [column.title for column in own if column.presence == "must"]
     return "、".join(words + [entry.headings[0] for entry in (layout.wide.metrics.values() if layout.wide else ())])
