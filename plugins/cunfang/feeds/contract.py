@@ -16,6 +16,8 @@ from cunfang.settings import INCLUDE
 
 FEEDS: Path = INCLUDE / "feeds"
 CANONICAL = "canonical"
+GRACE = 5
+"""Working days between the due day and the late rule, where a contract does not say (S25)."""
 NOT_CONTRACTS = frozenset({"reading.yaml"})
 
 
@@ -165,7 +167,12 @@ class Contract(Model):
     coverage: Literal["period", "snapshot", "register"]
     cadence: Literal["monthly", "quarterly", "yearly"] = "quarterly"
     due: int = Field(default=10, ge=0, description="期末后第几个工作日前报送")
-    late: Literal["wait", "use_previous", "exclude"] = "wait"
+    deadline: int = Field(
+        default=0, ge=0, description=f"期末后第几个工作日起适用逾期规则 late；不写为 due 之后 {GRACE} 个工作日"
+    )
+    late: Literal["wait", "use_previous", "exclude"] = Field(
+        default="wait", description="逾期规则（S25）：等；用上一考核期的数据并注明；不计入本期"
+    )
     allow_empty: bool = Field(default=False, description="只有表头 = 零报告")
     key: tuple[Name, ...] = Field(min_length=1)
     columns: tuple[Column, ...] = Field(min_length=1)
@@ -178,6 +185,14 @@ class Contract(Model):
         if isinstance(data, dict) and not data.get("family"):
             return {**data, "family": data.get("feed", "")}
         return data
+
+    @model_validator(mode="after")
+    def _deadline_follows_due(self) -> Self:
+        if "deadline" not in self.model_fields_set:
+            object.__setattr__(self, "deadline", self.due + GRACE)
+        if self.deadline <= self.due:
+            raise ValueError(f"deadline 为 {self.deadline}，应晚于 due 的 {self.due}")
+        return self
 
     @model_validator(mode="after")
     def _names_hang_together(self) -> Self:
