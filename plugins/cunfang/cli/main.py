@@ -73,6 +73,57 @@ def evaluate(
     raise typer.Exit(Exit.STOPPED if outcome.result is None else Exit.DONE)
 
 
+def _feed(value: str | None) -> str | None:
+    from cunfang.feeds.contract import contracts
+
+    if value is not None and value not in contracts():
+        raise typer.BadParameter(f"没有报送约定 {value}；现有：{'、'.join(contracts())}")
+    return value
+
+
+def _optional_region(value: str | None) -> str | None:
+    return _region(value) if value is not None else None
+
+
+OptionalRegion = Annotated[
+    str | None, typer.Option("--region", callback=_optional_region, help="行政区划代码；默认取自文件所在的路径或标题")
+]
+OptionalPeriod = Annotated[
+    Period | None,
+    typer.Option("--period", parser=_period, metavar="YYYY-Qn", help="考核期；默认取自文件所在的路径或标题"),
+]
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="报送文件：xlsx、xlsm、xls、csv，可以多个")],
+    feed: Annotated[str | None, typer.Option(callback=_feed, help="哪项报送；默认按路径和表头辨认")] = None,
+    region: OptionalRegion = None,
+    period: OptionalPeriod = None,
+    register: Annotated[Path | None, typer.Option(help="金融机构名录文件，用来辨认机构名称")] = None,
+    accounts: Annotated[Path | None, typer.Option(help="账户名录文件，用来核对账号")] = None,
+    json: JsonOption = False,
+) -> None:
+    """报送之前在本机校验文件，规则与金融办接收时相同；不用数据库，不写任何东西。0 可以报送，3 须更正，2 用法有误。"""
+    from cunfang.cli.beside import InputError
+    from cunfang.cli.check import Asked, check_file
+    from cunfang.cli.verdict import print_checked, to_json
+
+    asked = Asked(feed or "", region or "", period, register, accounts)
+    progress = Console(stderr=True)
+    try:
+        with progress.status("") as status:
+            checked = [check_file(path, asked, status.update) for path in files]
+    except InputError as error:
+        fail(str(error), Exit.USAGE)
+    if json:
+        sys.stdout.write(to_json(checked) + "\n")
+    else:
+        for one in checked:
+            print_checked(one, console())
+    raise typer.Exit(Exit.STOPPED if any(one.blocked for one in checked) else Exit.DONE)
+
+
 @app.command()
 def explain(
     region: RegionOption,

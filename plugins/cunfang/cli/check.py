@@ -1,0 +1,244 @@
+"""`cunfang check`: the checks of the way in, on the provider's own machine; no database, nothing is written."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from cunfang.cli.beside import InputError, beside
+from cunfang.feeds import parse
+from cunfang.feeds.contract import Contract, contracts
+from cunfang.feeds.faults import Fault, FaultError
+from cunfang.feeds.normalise import Typed, normalise
+from cunfang.feeds.reader import read_bytes
+from cunfang.feeds.record import Reading
+from cunfang.feeds.rules import rules
+from cunfang.finding import Finding
+from cunfang.intake.faults import UNRECOGNISED
+from cunfang.period import Period
+from cunfang.quality.basis import Basis
+from cunfang.quality.suite import Expectation, suite
+from cunfang.region import FOLDER, load_region
+
+Say = Callable[[str], None]
+_REGION = re.compile(r"[0-9]{6}")
+_PERIOD = re.compile(r"[0-9]{4}-Q[1-4]")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the caller states; what is left out is taken from the file's place and title."""
+
+    feed: str = ""
+    region: str = ""
+    period: Period | None = None
+    register: Path | None = None
+    accounts: Path | None = None
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """Rules that could not be judged here, and what they need."""
+
+    reason: str
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One file as read and judged. `contract` and `period` are None where nothing tells them."""
+
+    path: Path
+    contract: Contract | None
+    period: Period | None
+    reading: Reading
+    typed: Typed | None
+    findings: tuple[Finding, ...]
+    unchecked: tuple[Unchecked, ...] = ()
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a finding must be corrected before the file can be accepted."""
+        return any(item.blocking for item in self.findings)
+
+
+def check_file(path: Path, asked: Asked, say: Say = lambda _: None) -> Checked:
+    """Read and judge one file. InputError if there is no such file; whatever it holds ends in findings."""
+    say(f"读取 {path.name}")
+    data = _bytes(path)
+    stated = _placed(path, asked)
+    if isinstance(data, Finding):
+        return _unread(path, stated, data)
+    understood = _read(path, data, stated)
+    if understood.contract is None:
+        return understood
+    return _judged(understood, understood.contract, asked, say)
+
+
+def _bytes(path: Path) -> bytes | Finding:
+    """The file's bytes, no more of them than a return may have."""
+    limit = rules().limits.file_bytes
+    try:
+        if not path.is_file():
+            raise InputError(f"{path} 不是文件")
+        size = path.stat().st_size
+        if size > limit:
+            error = FaultError(Fault.TOO_LARGE, size=f"{size:,} 字节", limit=f"{limit:,} 字节")
+            return error.finding(file=path.name)
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} 无法读取（{error.strerror or error}）") from error
+
+
+def _placed(path: Path, asked: Asked) -> Asked:
+    """What is stated, completed by a place as in the inbox: <region>/<period>/<feed>/[<institution>/]<file>."""
+    parts = path.absolute().parts[:-1]
+    for region, period, feed in zip(parts, parts[1:], parts[2:], strict=False):
+        if _REGION.fullmatch(region) and _PERIOD.fullmatch(period) and feed in contracts():
+            return replace(
+                asked,
+                feed=asked.feed or feed,
+                region=asked.region or region,
+                period=asked.period or Period.parse(period),
+            )
+    return asked
+
+
+def _unread(path: Path, stated: Asked, *findings: Finding) -> Checked:
+    reading = Reading(path.name, stated.feed, stated.region, stated.period or _last_quarter(), findings=findings)
+    return Checked(path, contracts().get(stated.feed), stated.period, reading, None, findings)
+
+
+def _last_quarter() -> Period:
+    """The quarter that ended last: what a file without a time of its own is most likely about."""
+    return Period.containing(date.today()).previous()  # noqa: DTZ011
+
+
+def _read(path: Path, data: bytes, stated: Asked) -> Checked:
+    """The file by the contract that it fits: the stated one, else the one that finds fewest faults."""
+    agreed = contracts()
+    tried = [agreed[stated.feed]] if stated.feed else list(agreed.values())
+    attempts = [(one, *_by_contract(data, path.name, one, stated)) for one in tried]
+    contract, reading, period = min(attempts, key=lambda attempt: _faults(attempt[1]))
+    if not reading.layout and not stated.feed:
+        return _unread(path, stated, *_why_unrecognised([one[1] for one in attempts], path.name))
+    region = stated.region or _region_named(reading.title.county if reading.title else "")
+    reading = replace(reading, region=region)
+    return Checked(path, contract, period, reading, None, reading.findings)
+
+
+def _region_named(county: str) -> str:
+    """The code of the region that is called so, if one of ours is."""
+    codes = sorted(path.stem for path in FOLDER.glob("[0-9]*.yaml")) if county else []
+    return next((code for code in codes if load_region(code).name == county), "")
+
+
+def _faults(reading: Reading) -> tuple[bool, int, int]:
+    return not reading.layout, sum(one.blocking for one in reading.findings), len(reading.findings)
+
+
+def _why_unrecognised(readings: Sequence[Reading], name: str) -> tuple[Finding, ...]:
+    """What every contract says alike is the file's own fault; else no contract fits."""
+    said = {reading.findings[:1] for reading in readings}
+    first = next(iter(said))
+    if len(said) == 1 and first:
+        return first
+    return (
+        UNRECOGNISED.finding(file=name, feeds="、".join(f"{one.feed}（{one.name}）" for one in contracts().values())),
+    )
+
+
+def _by_contract(data: bytes, name: str, contract: Contract, stated: Asked) -> tuple[Reading, Period | None]:
+    """One reading, in the period that is stated or else told by the title or by the days in the table."""
+    region = stated.region
+    period = stated.period or _last_quarter()
+    reading = read_bytes(data, contract, Reading(name, contract.feed, region, period), county=_county(region))
+    if stated.period or not reading.layout:
+        return reading, stated.period
+    told = _told(reading, contract)
+    if told and told != period:
+        again = Reading(name, contract.feed, region, told)
+        return read_bytes(data, contract, again, county=_county(region)), told
+    return reading, told
+
+
+def _told(reading: Reading, contract: Contract) -> Period | None:
+    """The period that a file names itself."""
+    if reading.title and reading.title.end:
+        return Period.containing(reading.title.end)
+    ends = {name for layout in contract.layouts for name, side in layout.title.items() if side == "end"}
+    days = [day for record in reading.records for name in ends if (day := _day(record.texts.get(name, "")))]
+    return Period.containing(max(days)) if days else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse.day(text)
+    except FaultError:
+        return None
+
+
+def _county(region: str) -> str:
+    """The region's name as titles write it; empty where no region file says it."""
+    known = load_region(region) if region else None
+    return known.name if known and known.name != known.code else ""
+
+
+def _judged(understood: Checked, contract: Contract, asked: Asked, say: Say) -> Checked:
+    """The rows typed and judged, as on the way in; a file that was not understood is not judged further."""
+    reading = understood.reading
+    period = understood.period or reading.period
+    basis = beside(period, asked.register, asked.accounts)
+    typed = normalise(contract, reading, basis.register, period)
+    if reading.blocked:
+        return replace(understood, typed=typed, unchecked=(Unchecked("文件没有读懂", _numbers(_rules(contract))),))
+    say(f"校验 {reading.file}")
+    from cunfang.quality.gate import check
+
+    report = check(contract, typed, basis, file=reading.file)
+    unchecked = _unchecked(contract, basis, dated=understood.period is not None)
+    undated = {number for one in unchecked if one.reason == _NO_PERIOD for number in one.checks}
+    findings = (*reading.findings, *(item for item in report.findings if item.check not in undated))
+    return replace(understood, typed=typed, findings=findings, unchecked=unchecked)
+
+
+_NO_PERIOD = "需要考核期（--period）"
+_REASONS = {
+    "banks": "需要名录（--register）",
+    "accounts": "需要账户名录（--accounts）",
+    "previous": "需要以往各期数据，由金融办接收时校验",
+    "december": "需要以往各期数据，由金融办接收时校验",
+    "fund_categories": "需要资金类别表，由金融办接收时校验",
+}
+
+
+def _rules(contract: Contract) -> tuple[Expectation, ...]:
+    return suite(contract.feed).expectations
+
+
+def _numbers(found: Iterable[Expectation]) -> tuple[str, ...]:
+    return tuple(sorted({rule.meta.check for rule in found}))
+
+
+def _unchecked(contract: Contract, basis: Basis, *, dated: bool) -> tuple[Unchecked, ...]:
+    """The rules that were left out or saw nothing, by what they need."""
+    resolved = {column.name for column in contract.columns if column.type.institution}
+    left: dict[str, list[Expectation]] = {}
+    for rule in _rules(contract):
+        lacking = [need for need in rule.meta.needs if not basis.knows(need)]
+        if not lacking and basis.register is None and rule.columns & resolved:
+            lacking = ["banks"]
+        if lacking:
+            left.setdefault(_REASONS[lacking[0]], []).append(rule)
+        elif not dated and _leans_on_the_period(rule):
+            left.setdefault(_NO_PERIOD, []).append(rule)
+    return tuple(Unchecked(reason, _numbers(found)) for reason, found in left.items())
+
+
+def _leans_on_the_period(rule: Expectation) -> bool:
+    said = json.dumps(rule.kwargs) + rule.meta.message
+    return any(name in said for name in ("period", "previous_start", "year_start", '"open_'))
