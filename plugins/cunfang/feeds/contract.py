@@ -32,12 +32,17 @@ Format = Literal["xlsx", "xlsm", "xls", "csv"]
 
 
 class Kind(StrEnum):
-    """Types of a column."""
+    """Types of a column.
+
+    A `printed` figure is one that the office computed itself (存贷比, 同比): kept as written and held against the figures
+    it is made of (N16), never stored, and never a reason to refuse a row.
+    """
 
     TEXT = "text"
     CODE = "code"
     INSTITUTION = "institution"
     INSTITUTION_OPTIONAL = "institution_optional"
+    SUBJECT = "subject"
     LIST = "list"
     DATE = "date"
     DATETIME = "datetime"
@@ -48,16 +53,17 @@ class Kind(StrEnum):
     BOOLEAN = "boolean"
     ACCOUNT = "account"
     CHOICE = "choice"
+    PRINTED = "printed"
 
     @property
     def numeric(self) -> bool:
         """Whether a value is counted, so that a merged cell must not repeat it."""
-        return self in (Kind.MONEY, Kind.RATIO, Kind.NUMBER, Kind.INTEGER)
+        return self in (Kind.MONEY, Kind.RATIO, Kind.NUMBER, Kind.INTEGER, Kind.PRINTED)
 
     @property
     def institution(self) -> bool:
-        """Whether a value names an institution that the register must know."""
-        return self in (Kind.INSTITUTION, Kind.INSTITUTION_OPTIONAL)
+        """Whether a value names an institution that the register must know; a subject may be the region instead."""
+        return self in (Kind.INSTITUTION, Kind.INSTITUTION_OPTIONAL, Kind.SUBJECT)
 
 
 class Column(Model):
@@ -85,8 +91,10 @@ class Column(Model):
 
     @model_validator(mode="after")
     def _choices_belong_to_choice(self) -> Self:
-        if (self.type is Kind.CHOICE) != bool(self.choices):
-            raise ValueError(f"列 {self.name}：choices 与 type: choice 必须同时出现")
+        if (self.type is Kind.CHOICE) != bool(self.choices) and self.type is not Kind.SUBJECT:
+            raise ValueError(
+                f"列 {self.name}：choices 与 type: choice 必须同时出现（type: subject 可有，写全区的说法）"
+            )
         return self
 
     @cached_property
@@ -129,6 +137,7 @@ class Layout(Model):
     unit: Literal["stated", "元", "万元", "亿元"] = Field(
         default="stated", description="stated = 必须由单位行或表头写明"
     )
+    unit_column: tuple[str, ...] = Field(default=(), description="逐行写明金额单位的列的表头，如 计量单位")
     headings: dict[Name, tuple[str, ...]] = Field(default_factory=dict, description="本表另有的表头写法")
     groups: tuple[str, ...] = Field(default=(), description="多行表头中只起归类作用的上级表头")
     ignored: tuple[str, ...] = Field(default=(), description="认得但不取的列（计算列、序号）")
@@ -223,9 +232,9 @@ class Contract(Model):
 
     @cached_property
     def shapes(self) -> tuple[frozenset[str], ...]:
-        """The sets of columns in which a table of this feed comes, the whole contract if no layout says less."""
+        """The sets of columns in which a table of this feed comes: those of its layouts, and the whole contract."""
         everything = frozenset(self.by_name)
-        return tuple(dict.fromkeys(frozenset(item.columns) or everything for item in self.layouts)) or (everything,)
+        return tuple(dict.fromkeys([*(frozenset(item.columns) or everything for item in self.layouts), everything]))
 
     def layouts_in(self, period: Period) -> tuple[Layout, ...]:
         """The office layouts in use in `period`."""

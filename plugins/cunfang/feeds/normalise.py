@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -15,7 +15,7 @@ from cunfang.feeds.faults import Fault, FaultError
 from cunfang.feeds.record import Reading, Record, Value
 from cunfang.feeds.workbook import Blind
 from cunfang.finding import Finding
-from cunfang.institution import Register
+from cunfang.institution import Register, normal_form
 from cunfang.period import Period
 
 if TYPE_CHECKING:
@@ -27,13 +27,17 @@ WRITTEN = "_written"
 
 @dataclass(frozen=True)
 class TypedRow:
-    """One canonical row. Keys of `fields`: the contract's columns, and `<column>_written` for institutions."""
+    """One canonical row. Keys of `fields`: the contract's columns, and `<column>_written` for institutions.
+
+    `written`: what stood in the file, with its unit: the last digit of a figure says how exact it is (N16).
+    """
 
     record_no: int
     sheet: str
     row_no: int
     fields: Mapping[str, Scalar]
     cells: Mapping[str, str]
+    written: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,13 +82,19 @@ class Typed:
 
 
 def normalise(
-    contract: Contract, source: Reading | Iterable[Record], register: Register | None, period: Period, *, file: str = ""
+    contract: Contract,
+    source: Reading | Iterable[Record],
+    register: Register | None,
+    period: Period,
+    *,
+    file: str = "",
+    region: tuple[str, ...] = (),
 ) -> Typed:
     """Type every record of `source`. An unknown institution is None beside its text; the quality room reports it.
 
     `register` may be None only where the contract has no institution to resolve, or to leave all unresolved.
     Typing faults are findings `FILE-V…` with the cell; their rows go to `quarantine`. A column that the file lacks is
-    None throughout: the reader has said so.
+    None throughout: the reader has said so. `region`: the region's code and its other names, for a subject.
     """
     records = source.records if isinstance(source, Reading) else tuple(source)
     name = source.file if isinstance(source, Reading) else file
@@ -92,13 +102,13 @@ def normalise(
     quarantine: list[Quarantined] = []
     findings: list[Finding] = []
     for record in records:
-        values, faults = _row(contract, record, register, name)
+        values, faults = _row(contract, record, register, name, region)
         findings += faults
         blocking = tuple(fault for fault in faults if fault.blocking)
         if blocking:
             quarantine.append(Quarantined(record, blocking))
         else:
-            rows.append(TypedRow(record.record_no, record.sheet, record.row_no, values, record.cells))
+            rows.append(TypedRow(record.record_no, record.sheet, record.row_no, values, record.cells, record.fields))
     return Typed(contract, period, tuple(rows), tuple(quarantine), tuple(findings))
 
 
@@ -110,7 +120,7 @@ def _columns(contract: Contract) -> tuple[str, ...]:
 
 
 def _row(
-    contract: Contract, record: Record, register: Register | None, file: str
+    contract: Contract, record: Record, register: Register | None, file: str, region: tuple[str, ...]
 ) -> tuple[dict[str, Scalar], list[Finding]]:
     values: dict[str, Scalar] = {}
     faults: list[Finding] = []
@@ -119,7 +129,7 @@ def _row(
         if column.type.institution:
             values[column.name + WRITTEN] = (value.text.strip() or None) if value else None
         try:
-            values[column.name] = typed = _typed(column, value, register) if value else _nothing(column)
+            values[column.name] = typed = _typed(column, value, register, region) if value else _nothing(column)
             if column.type is Kind.MONEY and value and isinstance(typed, Decimal):
                 values[column.name] = fen = parse.to_fen(typed)
                 if fen != typed:
@@ -142,8 +152,10 @@ def _finding(error: FaultError, column: Column, record: Record, file: str) -> Fi
     )
 
 
-def _typed(column: Column, value: Value, register: Register | None) -> Scalar:
+def _typed(column: Column, value: Value, register: Register | None, region: tuple[str, ...]) -> Scalar:
     """One value in its column's type; a FaultError says why it is none."""
+    if column.type is Kind.PRINTED:
+        return None if value.unit in _BLIND or parse.is_blank(value.text) else value.text.strip()
     if value.unit in _BLIND:
         raise FaultError(Fault.NO_CACHED_VALUE, what=value.unit.removeprefix("#"))
     blank = parse.is_blank(value.text) if column.type in _MARKED else not value.text.strip()
@@ -151,6 +163,8 @@ def _typed(column: Column, value: Value, register: Register | None) -> Scalar:
         if column.required:
             raise FaultError(Fault.REQUIRED)
         return _nothing(column)
+    if column.type is Kind.SUBJECT and (whole := _whole(column, value.text, region)):
+        return whole
     if column.type.institution:
         return register.resolve(value.text) if register else None
     if column.type is Kind.MONEY:
@@ -160,6 +174,15 @@ def _typed(column: Column, value: Value, register: Register | None) -> Scalar:
     if column.type is Kind.CHOICE:
         return parse.choice(value.text, column.words)
     return _PARSERS[column.type](value.text)
+
+
+def _whole(column: Column, written: str, region: tuple[str, ...]) -> str | None:
+    """The region's code, if `written` is one of its names or a word for the whole of it."""
+    form = normal_form(written)
+    if form in map(normal_form, region):
+        return region[0]
+    word = column.words.get(form)
+    return region[0] if word and region else word
 
 
 def _nothing(column: Column) -> Scalar:

@@ -77,7 +77,8 @@ def _case(connection: Connection, submission: Submission, pinned: grounds.Pins) 
 def typed_rows(connection: Connection, submission: Submission, register: Register | None) -> Typed:
     """The submission's records in canonical types, names resolved by `register`."""
     found = reading.records(connection, submission.submission_id)
-    return normalise(submission.contract, found, register, submission.period, file=submission.file_name)
+    names = (submission.region, reading.county(submission.region))
+    return normalise(submission.contract, found, register, submission.period, file=submission.file_name, region=names)
 
 
 def _judged(case: _Case, settings: Settings) -> CheckReport:

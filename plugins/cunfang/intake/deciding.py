@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, Engine, text
 
 from cunfang.feeds.contract import contracts
-from cunfang.feeds.normalise import Typed
+from cunfang.feeds.normalise import Typed, TypedRow
 from cunfang.intake import grounds
 from cunfang.intake.checking import typed_rows
 from cunfang.intake.reading import county
 from cunfang.intake.submissions import OutOfTurnError, Submission, event, findings_of, load, lock_region, locked
 from cunfang.warehouse import sql
 from cunfang.warehouse.copy import copy_rows
+
+SHARED_TABLE = "core.other"
+"""Where feeds without a table of their own go, a JSON object per row."""
 
 
 def decide(engine: Engine, submission_id: int) -> str:
@@ -69,16 +74,29 @@ def _into_core(connection: Connection, submission: Submission, typed: Typed) -> 
         ),
         {"region": submission.region, "name": county(submission.region)},
     )
-    columns = [column.name for column in submission.contract.loaded_columns]
+    names = [column.name for column in submission.contract.loaded_columns]
+    shared = submission.contract.table == SHARED_TABLE
     copy_rows(
         connection,
         submission.contract.table,
-        ["submission_id", "record_no", "region", *columns],
+        ["submission_id", "record_no", "region", *(("feed", "fields") if shared else names)],
         (
-            (submission.submission_id, row.record_no, submission.region, *(row.fields[name] for name in columns))
+            (
+                *(submission.submission_id, row.record_no, submission.region),
+                *((submission.feed, _exact(row, names)) if shared else (row.fields[name] for name in names)),
+            )
             for row in typed.rows
         ),
     )
+
+
+def _exact(row: TypedRow, names: Iterable[str]) -> dict[str, object]:
+    """A row as one JSON object; amounts and days as text, to the last digit."""
+    kept = {name: row.fields[name] for name in names}
+    return {
+        name: value if value is None or isinstance(value, bool | int | tuple) else str(value)
+        for name, value in kept.items()
+    }
 
 
 def _refusal(connection: Connection, submission: Submission, count: int, checks: list[str]) -> str:

@@ -88,6 +88,7 @@ def basis(connection: Connection, submission: Submission, pinned: Pins) -> Basis
         fund_categories=categories,
         previous=_earlier(connection, submission, before, period.previous(), pinned),
         december=_earlier(connection, submission, pinned.december, Period(period.year - 1, 4), pinned),
+        reporter=submission.reporter if submission.contract.reporter else None,
     )
 
 

@@ -34,6 +34,7 @@ class Account:
 class Basis:
     """What is known beside the file. A part that is None is not known, and the checks that need it are left out.
 
+    `reporter`: the folder that a bank's own file lay in, "" where it lay in none.
     `previous` and `december`: institution → column → amount in yuan, as reported for the period before and for last
     December by the same feed.
     """
@@ -45,6 +46,7 @@ class Basis:
     fund_categories: frozenset[str] | None = None
     previous: Mapping[str, Mapping[str, Decimal]] | None = None
     december: Mapping[str, Mapping[str, Decimal]] | None = None
+    reporter: str | None = None
 
     def knows(self, need: str) -> bool:
         """Whether the part that a check names in `meta.needs` is there."""
@@ -59,6 +61,7 @@ class Basis:
             "period_end_moment": datetime.combine(end, time.max),
             "previous_start": datetime.combine(self.period.previous().start, time.min),
             "year_start": self.period.year_start,
+            "year": self.period.year,
             "institutions": sorted(self.banks or ()),
             "open_institutions": sorted(code for code, bank in (self.banks or {}).items() if _open(bank, end)),
             "accounts": sorted(self.accounts or ()),

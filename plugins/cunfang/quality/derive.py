@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -167,6 +167,58 @@ def _successor_known(found: list[Row], basis: Basis) -> list[Scalar]:
     return [row["successor"] in codes - {row["institution"]} if row["successor"] else None for row in found]
 
 
+def _reporter(basis: Basis) -> str | None:
+    """The institution whose folder the file lay in."""
+    return basis.register.resolve(basis.reporter) if basis.register and basis.reporter else None
+
+
+def _reporter_known(found: list[Row], basis: Basis) -> list[Scalar]:
+    """Whether the folder is that of a registered institution; on the first row only: one fault, one finding."""
+    known = _reporter(basis) is not None
+    return [None if number else known for number in range(len(found))]
+
+
+def _of_another(found: list[Row], basis: Basis) -> list[Scalar]:
+    """How many rows name an institution that is not the folder's: on the first row of each such institution."""
+    own = _reporter(basis)
+    counted = Counter(str(row["institution"]) for row in found if row["institution"] not in (None, own))
+    return [counted.pop(str(row["institution"]), None) if own else None for row in found]
+
+
+def _accounts_unreported(found: list[Row], basis: Basis) -> list[Scalar]:
+    """Open accounts of a bank for which its file has no balance at the period's end: on the bank's first balance."""
+    listed: dict[Scalar, set[Scalar]] = defaultdict(set)
+    for row in found:
+        if row["balance"] is not None and row["as_of"] == basis.period.end:
+            listed[row["institution"]].add(row["account"])
+    lacking: dict[Scalar, list[str]] = defaultdict(list)
+    for account in basis.parameters()["open_accounts"]:  # type: ignore[attr-defined]
+        bank = (basis.accounts or {})[account].institution
+        if bank in listed and account not in listed[bank]:
+            lacking[bank].append(account)
+    return ["、".join(lacking.pop(row["institution"], ())) or None for row in found]
+
+
+def _unit_other(found: list[Row], basis: Basis) -> list[Scalar]:
+    """The unit that an earlier row of the same measure is counted in, if it is another one."""
+    first: dict[Scalar, Scalar] = {}
+    units = [first.setdefault(row["measure"], row["unit"]) for row in found]
+    return [unit if unit != row["unit"] else None for unit, row in zip(units, found, strict=True)]
+
+
+def _peers_absent(found: list[Row], basis: Basis) -> list[Scalar]:
+    """Peers of the file that say nothing of a measure at a day: on the measure's first row of that day."""
+    everybody = list(dict.fromkeys(row["peer"] for row in found))
+    said: dict[tuple[Scalar, Scalar], set[Scalar]] = defaultdict(set)
+    for row in found:
+        said[row["measure"], row["as_of"]].add(row["peer"])
+    answer: list[Scalar] = []
+    for row in found:
+        present = said.pop((row["measure"], row["as_of"]), set(everybody))
+        answer.append("、".join(str(peer) for peer in everybody if peer not in present) or None)
+    return answer
+
+
 DERIVATIONS: dict[str, Derivation] = {
     "nearest": _each(_nearest),
     "institution_type": _of_bank("type"),
@@ -196,5 +248,11 @@ DERIVATIONS: dict[str, Derivation] = {
     "overlapping": _overlapping,
     "claimed_twice": _claimed_twice,
     "successor_known": _successor_known,
+    "reporter_folder": _each(lambda row, basis: basis.reporter),
+    "reporter_known": _reporter_known,
+    "of_another": _of_another,
+    "accounts_unreported": _accounts_unreported,
+    "unit_other": _unit_other,
+    "peers_absent": _peers_absent,
 }
 """Column → how it is made; a suite gets a column by mentioning it."""

@@ -36,7 +36,7 @@ class Meta(Model):
     message: str
     advice: str
     at: str = ""
-    needs: tuple[Literal["banks", "accounts", "fund_categories", "previous", "december"], ...] = ()
+    needs: tuple[Literal["banks", "accounts", "fund_categories", "previous", "december", "reporter"], ...] = ()
     whole: bool = False
 
     @property
