@@ -18,7 +18,7 @@ FROM pg_class AS c
 INNER JOIN ours AS o ON c.relnamespace = o.oid
 UNION ALL
 SELECT concat_ws(
-    ' | ', 'column', o.nspname, c.relname, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
+    ' | ', 'column', o.nspname, c.relname, row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum), a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
     pg_get_expr(d.adbin, d.adrelid), col_description(c.oid, a.attnum)
 )
 FROM pg_class AS c
