@@ -80,8 +80,11 @@ def test_every_office_word_of_the_specification_is_a_heading(feed: str) -> None:
 
 
 def test_computed_columns_of_the_credit_table_are_known_and_not_loaded() -> None:
-    office = contract("pboc_credit").layouts[0]
-    assert {"存贷比", "比年初增减", "同比%"} <= set(office.ignored)
+    credit = contract("pboc_credit")
+    printed = {column.name for column in credit.columns if column.type is Kind.PRINTED}
+    assert {"ldr_printed", "deposits_change_printed", "loans_yoy_printed"} <= printed
+    assert not printed & {column.name for column in credit.loaded_columns}
+    assert {"比年初增减", "同比%"} <= set(credit.layouts[0].ignored)
 
 
 def test_the_wide_metrics_are_per_cent_columns() -> None:

@@ -38,6 +38,7 @@ VALUES: dict[Kind, st.SearchStrategy[Scalar]] = {
     Kind.INTEGER: st.integers(-(10**6), 10**6),
     Kind.BOOLEAN: st.booleans(),
     Kind.ACCOUNT: st.from_regex(r"[0-9]{12,22}", fullmatch=True),
+    Kind.PRINTED: st.decimals(-1000, 1000, places=2).map(str),
 }
 
 

@@ -83,8 +83,9 @@ class _Column:
 
     @classmethod
     def of(cls, heading: Heading, kind: Kind, sheet_unit: str) -> _Column:
-        """Amounts take the unit of their heading or else of the sheet; ratios that of their heading."""
-        unit = (heading.unit or sheet_unit) if kind is Kind.MONEY else heading.unit if kind is Kind.RATIO else ""
+        """Amounts and computed figures take the unit of their heading or else of the sheet; ratios their heading's."""
+        counted = kind in (Kind.MONEY, Kind.PRINTED)
+        unit = (heading.unit or sheet_unit) if counted else heading.unit if kind is Kind.RATIO else ""
         return cls(heading.index, column_letters(heading.index), heading.target, kind, unit, not kind.numeric)
 
 
@@ -160,7 +161,8 @@ class _Table:
         if column.follows_merged and (row, index) in grid.merged:
             place = grid.merged[row, index]
             return Value(grid.text(*place), a1(*place), grid.blind.get(place, column.unit))
-        unit = "" if column.kind is Kind.RATIO and (row, index) in grid.percent else column.unit
+        shares = column.kind in (Kind.RATIO, Kind.PRINTED)
+        unit = "" if shares and (row, index) in grid.percent else column.unit
         if grid.blind:
             unit = grid.blind.get((row, index), unit)
         return Value(text, f"{column.letters}{row + 1}", unit)
