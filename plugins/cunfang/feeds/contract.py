@@ -54,6 +54,8 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     CHOICE = "choice"
     PRINTED = "printed"
+    PERIOD = "period"
+    FEED = "feed"
 
     @property
     def numeric(self) -> bool:
@@ -251,6 +253,13 @@ def contracts(folder: Path = FEEDS) -> dict[str, Contract]:
     """Every contract of `folder` by feed, in file order; cached, as a process reads one set of contracts."""
     found = [load_contract(path) for path in sorted(folder.glob("*.yaml")) if path.name not in NOT_CONTRACTS]
     return {contract.feed: contract for contract in found}
+
+
+def feed_named(written: str, folder: Path = FEEDS) -> str | None:
+    """The feed whose code or name is `written`; None where there is none."""
+    form = normal_form(written)
+    known = contracts(folder).values()
+    return next((item.feed for item in known if form in (normal_form(item.feed), normal_form(item.name))), None)
 
 
 def contract(feed: str, folder: Path = FEEDS) -> Contract:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cunfang.feeds import parse
-from cunfang.feeds.contract import Column, Contract, Kind
+from cunfang.feeds.contract import Column, Contract, Kind, contracts, feed_named
 from cunfang.feeds.faults import Fault, FaultError
 from cunfang.feeds.record import Reading, Record, Value
 from cunfang.feeds.workbook import Blind
@@ -185,6 +185,14 @@ def _whole(column: Column, written: str, region: tuple[str, ...]) -> str | None:
     return region[0] if word and region else word
 
 
+def _feed(written: str) -> str:
+    """A feed by its code or its name."""
+    if (feed := feed_named(written)) is None:
+        names = "、".join(item.name for item in contracts().values())
+        raise FaultError(Fault.NOT_A_CHOICE, text=written, choices=names)
+    return feed
+
+
 def _nothing(column: Column) -> Scalar:
     return () if column.type is Kind.LIST else None
 
@@ -201,4 +209,6 @@ _PARSERS: dict[Kind, Callable[[str], Scalar]] = {
     Kind.DATE: parse.day,
     Kind.DATETIME: parse.moment,
     Kind.LIST: parse.parts,
+    Kind.PERIOD: parse.period,
+    Kind.FEED: _feed,
 }

@@ -23,6 +23,7 @@ _MIDNIGHT = re.compile(r"[ T]0?0:00(?::00(?:\.0+)?)?$")
 _TIME = re.compile(r"^(.*?)(?:[ T]+|(?<=日))(\d{1,2})[:时](\d{2})分?(?::(\d{2}))?$")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+")
 _LIST = re.compile(r"[;；]")
+_PERIOD = re.compile(r"(\d{4})(?:-?[Qq]|年第?)([1-4一二三四])(?:季度)?")
 
 
 def narrow(text: str) -> str:
@@ -95,6 +96,14 @@ def day(text: str) -> date:
         return date(year, month, of_month)
     except ValueError:
         raise FaultError(Fault.NOT_A_DATE, text=text) from None
+
+
+def period(text: str) -> str:
+    """The key of a quarter: 2025-Q4, 2025Q4, 2025年四季度, 2025年第4季度."""
+    match = _PERIOD.fullmatch("".join(narrow(text).split()))
+    if match is None:
+        raise FaultError(Fault.NOT_A_PERIOD, text=text)
+    return f"{match[1]}-Q{'一二三四'.find(match[2]) + 1 or match[2]}"
 
 
 def moment(text: str) -> datetime:
