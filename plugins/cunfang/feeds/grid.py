@@ -136,7 +136,8 @@ class Source:
         if self._book is None:
             return self._cached("", self._csv)
         present = self.visible_sheets
-        chosen = next((name for name in (names or present) if name in present), None)
+        wanted = names or [sheet for sheet in present if sheet not in rules().own_sheets]
+        chosen = next((name for name in wanted if name in present), None)
         if chosen is None:
             shown = "、".join(present) or "没有可见的工作表"
             raise FaultError(Fault.NO_SHEET, expected="”或“".join(names) or "可见", present=shown)

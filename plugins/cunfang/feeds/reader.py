@@ -172,5 +172,5 @@ def _unit_faults(contract: Contract, header: Header, unit: str, file: str, grid:
 
 def _unread_sheets(source: Source, grid: Grid, file: str) -> Iterator[Finding]:
     for sheet in source.visible_sheets:
-        if sheet != grid.sheet and source.has_content(sheet):
+        if sheet != grid.sheet and sheet not in rules().own_sheets and source.has_content(sheet):
             yield finding(Fault.OTHER_SHEET, other=sheet, file=file, sheet=sheet)

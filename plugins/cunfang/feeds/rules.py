@@ -35,6 +35,9 @@ class Limits(Model):
     columns: int
     header_search_rows: int
     header_rows: int
+    copied_cells: int
+    copied_bytes: int
+    marked_cells: int
 
 
 class Span(Model):
@@ -56,15 +59,21 @@ class Rules(Model):
     """The shared reading rules. Patterns see text without spaces and with full-width forms narrowed."""
 
     limits: Limits
+    own_sheets: tuple[str, ...] = ()
     encodings: tuple[str, ...]
     spans: tuple[Span, ...]
     county: Pattern
     unit: Pattern
     heading_unit: Pattern
     heading_prefix: Pattern
+    translation: Pattern
+    numbering: Pattern
+    template_year: Pattern
     preamble: tuple[Pattern, ...]
     footnotes: tuple[Pattern, ...]
     groups: tuple[str, ...]
+    leaves: tuple[str, ...]
+    repairs: dict[str, str]
     totals: tuple[str, ...]
     subtotals: tuple[str, ...]
     blanks: tuple[str, ...]
@@ -76,6 +85,11 @@ class Rules(Model):
         """Word → whether it closes the whole table (合计) and not a block (小计)."""
         words = {normal_form(word): False for word in self.subtotals}
         return words | {normal_form(word): True for word in self.totals}
+
+    @cached_property
+    def leaf_words(self) -> frozenset[str]:
+        """Headings that add nothing to the one above them: 企业贷款 over 余额."""
+        return frozenset(map(normal_form, self.leaves))
 
     @cached_property
     def boolean_words(self) -> dict[str, bool]:
