@@ -6,7 +6,8 @@ SELECT
     aliases,
     type,
     opened_on,
-    closed_on
+    closed_on,
+    successor
 FROM core.institution
 WHERE submission_id = %(submission)s
 ORDER BY institution;

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import Connection, text
 
-from cunfang.institution import Register
+from cunfang.institution import Entry, Register, heirs
 from cunfang.intake.submissions import Submission
 from cunfang.period import Period
 from cunfang.quality.basis import Account, Bank, Basis
+from cunfang.region import load_region
+from cunfang.spellings import place_of, register_of
 from cunfang.warehouse import sql
 
 NOW = 2**63 - 1
@@ -76,29 +79,44 @@ def pins_of_check(connection: Connection, submission: Submission) -> Pins:
 
 def basis(connection: Connection, submission: Submission, pinned: Pins) -> Basis:
     """The values behind `pinned`."""
-    banks, register = _banks(connection, pinned.institutions)
+    entries = _entries(connection, pinned.institutions)
     categories = frozenset(row["fund_category"] for row in sql.rows(connection, "core/fund_categories.sql"))
     period = submission.period
+    today = heirs(entries or (), period.end)
     before = None if submission.contract.table == "core.tax" and period.quarter == 1 else pinned.previous
     return Basis(
         period,
-        banks=banks,
-        register=register,
+        banks=None if entries is None else {e.code: Bank(e.type, e.opened_on, e.closed_on) for e in entries},
+        register=None if entries is None else _register(submission, entries),
         accounts=_accounts(connection, pinned.accounts),
         fund_categories=categories,
-        previous=_earlier(connection, submission, before, period.previous(), pinned),
-        december=_earlier(connection, submission, pinned.december, Period(period.year - 1, 4), pinned),
+        previous=_earlier(connection, submission, before, period.previous(), pinned, today),
+        december=_earlier(connection, submission, pinned.december, Period(period.year - 1, 4), pinned, today),
         reporter=submission.reporter if submission.contract.reporter else None,
     )
 
 
-def _banks(connection: Connection, submission_id: int | None) -> tuple[dict[str, Bank] | None, Register | None]:
+def _entries(connection: Connection, submission_id: int | None) -> list[Entry] | None:
     if submission_id is None:
-        return None, None
-    rows = sql.rows(connection, "core/register.sql", {"submission": submission_id})
-    banks = {row["institution"]: Bank(row["type"], row["opened_on"], row["closed_on"]) for row in rows}
-    spellings = ((row["institution"], (row["name"], row["short_name"] or "", *row["aliases"])) for row in rows)
-    return banks, Register.build(spellings)
+        return None
+    return [
+        Entry(
+            row["institution"],
+            row["name"],
+            (row["short_name"] or "", *row["aliases"]),
+            row["type"],
+            row["opened_on"],
+            row["closed_on"],
+            row["successor"] or "",
+        )
+        for row in sql.rows(connection, "core/register.sql", {"submission": submission_id})
+    ]
+
+
+def _register(submission: Submission, entries: list[Entry]) -> Register:
+    """The names that are valid at the end of the submission's period, with those that are customary in its county."""
+    place = place_of(submission.region, load_region(submission.region).name)
+    return register_of(entries, submission.period.end, place)
 
 
 def _accounts(connection: Connection, submission_id: int | None) -> dict[str, Account] | None:
@@ -119,13 +137,27 @@ _EARLIER = {
 
 
 def _earlier(
-    connection: Connection, submission: Submission, earlier: int | None, then: Period, pinned: Pins
+    connection: Connection,
+    submission: Submission,
+    earlier: int | None,
+    then: Period,
+    pinned: Pins,
+    today: Mapping[str, str],
 ) -> Figures | None:
-    """Figures of the same feed at `then`, by institution; None where it was not reported."""
-    path = _EARLIER.get(submission.contract.table)
+    """Figures of the same feed at `then`, by institution; None where it was not reported.
+
+    Those of a predecessor count for the institution that it is `today`, several add up (S32). Balances go by the
+    register of accounts of now, those of now and those of then.
+    """
+    table = submission.contract.table
+    path = _EARLIER.get(table)
     if earlier is None or path is None:
         return None
-    rows = sql.rows(connection, path, {"submission": earlier, "as_of": then.end, "accounts": pinned.accounts})
-    return {
-        row["institution"]: {name: value for name, value in row.items() if isinstance(value, Decimal)} for row in rows
-    }
+    figures: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for row in sql.rows(connection, path, {"submission": earlier, "as_of": then.end, "accounts": pinned.accounts}):
+        code = row["institution"]
+        bank = code if table == "core.balance" else today.get(code, code)
+        for name, value in row.items():
+            if isinstance(value, Decimal):
+                figures[bank][name] += value
+    return figures
