@@ -185,6 +185,7 @@ class Contract(Model):
         default="wait", description="逾期规则（S25）：等；用上一考核期的数据并注明；不计入本期"
     )
     allow_empty: bool = Field(default=False, description="只有表头 = 零报告")
+    accumulates: bool = Field(default=False, description="每一份被接受的都有效，后来的不替代先前的（校验说明）")
     key: tuple[Name, ...] = Field(min_length=1)
     columns: tuple[Column, ...] = Field(min_length=1)
     references: dict[Name, Name] = Field(default_factory=dict, description="列 → 被引用的报送")
