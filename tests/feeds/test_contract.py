@@ -30,6 +30,10 @@ COLUMNS = {
     "supervisory_events": "event institution kind severity found_on decided_on decision note",
     "decisions": "decision kind institution account amount rate valid_from valid_to reason decided_on approver",
     "indicators": "institution measure as_of value unit",
+    "bank_return": "institution account as_of balance deposits loans leg executed_at amount reference",
+    "targets": "target subject measure operator amount rate amount_max year q1 q2 q3 q4 owner",
+    "peers": "peer as_of measure value unit",
+    "credit_projects": "project name institution capital_account capital_amount loan_amount counterpart_funds",
 }
 TAX_WORDS = {
     "institution": "纳税人名称 金融机构 单位名称",
@@ -115,14 +119,18 @@ def test_tax_comes_from_one_bureau_or_from_two() -> None:
 
 def test_coverage_follows_the_kind_of_feed() -> None:
     found = {feed: item.coverage for feed, item in contracts().items()}
-    assert {feed for feed, kind in found.items() if kind == "snapshot"} == {"institutions", "accounts"}
+    assert {feed for feed, kind in found.items() if kind == "snapshot"} == {
+        *("institutions", "accounts", "targets", "credit_projects")
+    }
     assert {feed for feed, kind in found.items() if kind == "register"} == {"supervisory_events", "decisions"}
 
 
 def test_every_reference_points_to_a_key_of_a_feed() -> None:
     for item in contracts().values():
         for column, feed in item.references.items():
-            assert column in contract(feed).key, (item.feed, column)
+            (key,) = contract(feed).key
+            named = item.by_name[column].type
+            assert named.institution if feed == "institutions" else named is contract(feed).by_name[key].type, column
 
 
 def test_every_institution_column_has_its_register() -> None:

@@ -7,12 +7,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from cunfang.feeds.normalise import WRITTEN, Scalar, Typed
 from cunfang.institution import normal_form
+from cunfang.quality import printed, windows
 from cunfang.quality.basis import Basis
+from cunfang.quality.row import Row as Row
 
-Row = dict[str, Scalar]
 Derivation = Callable[[list[Row], Basis], list[Scalar]]
 Compare = Callable[[Decimal, Decimal], Decimal | None]
 WORTH_COMPARING = Decimal(1_000_000)
@@ -21,7 +23,7 @@ WORTH_COMPARING = Decimal(1_000_000)
 
 def rows(typed: Typed, basis: Basis, wanted: Iterable[str]) -> list[Row]:
     """The typed rows with `record_no` and those derived columns that `wanted` names."""
-    found: list[Row] = [dict(row.fields) | {"record_no": row.record_no} for row in typed.rows]
+    found = [Row.of({**row.fields, "record_no": row.record_no}, row.written) for row in typed.rows]
     for name in sorted(set(wanted) & DERIVATIONS.keys()):
         for row, value in zip(found, DERIVATIONS[name](found, basis), strict=True):
             row[name] = value
@@ -36,12 +38,12 @@ def _of_bank(part: str) -> Derivation:
     return _each(lambda row, basis: getattr((basis.banks or {}).get(str(row["institution"])), part, None))
 
 
-def _of_account(part: str) -> Derivation:
-    return _each(lambda row, basis: getattr((basis.accounts or {}).get(str(row["account"])), part, None))
+def _of_account(part: str, column: str = "account") -> Derivation:
+    return _each(lambda row, basis: getattr((basis.accounts or {}).get(str(row[column])), part, None))
 
 
 def _nearest(row: Row, basis: Basis) -> Scalar:
-    written = row.get("institution" + WRITTEN)
+    written = row.get("institution" + WRITTEN) or row.get("subject" + WRITTEN)
     close = basis.register.nearest(str(written)) if basis.register and written else []
     return "、".join(close) or "没有相近的名称"
 
@@ -51,6 +53,11 @@ def _month_end(row: Row, basis: Basis) -> Scalar:
     if not isinstance(day, date):
         return None
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def _at_end(row: Row, basis: Basis) -> Scalar:
+    """The institution, where the row speaks of the period's end."""
+    return row["institution"] if row["as_of"] == basis.period.end else None
 
 
 def _earlier(part: str, column: str) -> Derivation:
@@ -100,7 +107,7 @@ def _totals(column: str, group: Callable[[Row, Basis], str], compare: Compare) -
                 now[group(row, basis)] += value
         before: dict[str, Decimal] = defaultdict(Decimal)
         for bank, amounts in (basis.previous or {}).items():
-            before[group({"institution": bank}, basis)] += amounts.get(column, Decimal(0))
+            before[group(Row({"institution": bank}), basis)] += amounts.get(column, Decimal(0))
         seen: set[str] = set()
         answer: list[Scalar] = []
         for row in found:
@@ -220,6 +227,7 @@ def _peers_absent(found: list[Row], basis: Basis) -> list[Scalar]:
 
 
 DERIVATIONS: dict[str, Derivation] = {
+    # Column → how it is made; a suite gets a column by mentioning it.
     "nearest": _each(_nearest),
     "institution_type": _of_bank("type"),
     "institution_opened_on": _of_bank("opened_on"),
@@ -228,6 +236,9 @@ DERIVATIONS: dict[str, Derivation] = {
     "account_fund_category": _of_account("fund_category"),
     "account_opened_on": _of_account("opened_on"),
     "account_closed_on": _of_account("closed_on"),
+    "capital_account_institution": _of_account("institution", "capital_account"),
+    "capital_account_fund_category": _of_account("fund_category", "capital_account"),
+    "capital_account_closed_on": _of_account("closed_on", "capital_account"),
     "month_end": _each(_month_end),
     "deposits_change": _totals("deposits", _whole_file, _change),
     "loans_change": _totals("loans", _whole_file, _change),
@@ -254,5 +265,24 @@ DERIVATIONS: dict[str, Derivation] = {
     "accounts_unreported": _accounts_unreported,
     "unit_other": _unit_other,
     "peers_absent": _peers_absent,
+    "institution_at_end": _each(_at_end),
+    "window_missing": windows.missing,
+    "window_whole": windows.other_span,
+    "paid_fallen": windows.fallen,
+    "ldr_conflict": _each(printed.ratio_conflict),
 }
-"""Column → how it is made; a suite gets a column by mentioning it."""
+TAGS = (
+    *("loans_enterprise", "loans_consumer", "loans_agri", "loans_sme", "loans_micro"),
+    *("loans_farmer", "loans_green", "loans_medium_long"),
+)
+"""Parts of all loans, which may overlap (N17)."""
+for _tag in (*TAGS, "npl"):
+    DERIVATIONS[f"{_tag}_before"] = _earlier("previous", _tag)
+    DERIVATIONS[f"{_tag}_times"] = _times(_tag)
+for _tag in TAGS:
+    DERIVATIONS[f"{_tag}_outgrows"] = _each(partial(printed.outgrows, tag=_tag))
+for _level in ("deposits", "loans"):
+    DERIVATIONS[f"{_level}_change_conflict"] = _each(partial(printed.change_conflict, level=_level))
+    DERIVATIONS[f"{_level}_growth_conflict"] = _each(partial(printed.growth_conflict, level=_level))
+    DERIVATIONS[f"{_level}_yoy_conflict"] = _each(partial(printed.yearly_conflict, level=_level))
+    DERIVATIONS[f"{_level}_december_conflict"] = _each(partial(printed.december_conflict, level=_level))
