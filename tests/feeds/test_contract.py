@@ -122,7 +122,7 @@ def test_coverage_follows_the_kind_of_feed() -> None:
     assert {feed for feed, kind in found.items() if kind == "snapshot"} == {
         *("institutions", "accounts", "targets", "credit_projects")
     }
-    assert {feed for feed, kind in found.items() if kind == "register"} == {"supervisory_events", "decisions"}
+    assert {feed for feed, kind in found.items() if kind == "register"} == {"supervisory_events", "decisions", "explanations"}
 
 
 def test_every_reference_points_to_a_key_of_a_feed() -> None:
