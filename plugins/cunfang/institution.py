@@ -124,6 +124,7 @@ class Register:
         """Names of the institutions that an unresolved `name` may mean, best first; none where none is near.
 
         Near is measured on what is left of a name without place and legal form: at most a third of it may differ.
+        Where nothing is, a name may still be short for another one: 工行大悟支行 for 中国工商银行大悟支行.
         """
         form = name_form(name)
         if form in self.claimed:
@@ -134,8 +135,10 @@ class Register:
         allowed = len(core) // 3
         distances = {one: edit_distance(core, one, allowed) for one in self._cores}
         least = min(distances.values(), default=allowed + 1)
-        near = [code for one, distance in distances.items() if distance == least for code in self._cores[one]]
-        return [self.titles.get(code, code) for code in sorted(set(near))[:count]] if least <= allowed else []
+        near = {code for one, distance in distances.items() if distance == least for code in self._cores[one]}
+        if least > allowed:
+            near = {code for spelling, code in self.codes.items() if _shortens(form, spelling)}
+        return [self.titles.get(code, code) for code in sorted(near)][:count]
 
     def hint(self, name: str) -> str:
         """What to tell someone who wrote an unresolved `name`."""
@@ -156,6 +159,12 @@ class Register:
         for word in self.filler:
             form = form.replace(word, "")
         return form
+
+
+def _shortens(short: str, full: str) -> bool:
+    """Whether `short` is `full` with some signs left out; two signs are too few to tell."""
+    signs = iter(full)
+    return len(short) > 2 and all(sign in signs for sign in short)
 
 
 def _claims(entry: Entry, on: date) -> list[tuple[_Claim, str]]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 
 from cunfang.feeds.normalise import WRITTEN, Scalar, Typed
-from cunfang.institution import normal_form
+from cunfang.institution import Entry, circles, name_form
 from cunfang.quality import printed, windows
 from cunfang.quality.basis import Basis
 from cunfang.quality.row import Row as Row
@@ -44,8 +44,7 @@ def _of_account(part: str, column: str = "account") -> Derivation:
 
 def _nearest(row: Row, basis: Basis) -> Scalar:
     written = row.get("institution" + WRITTEN) or row.get("subject" + WRITTEN)
-    close = basis.register.nearest(str(written)) if basis.register and written else []
-    return "、".join(close) or "没有相近的名称"
+    return basis.register.hint(str(written)) if basis.register and written else "没有相近的名称"
 
 
 def _month_end(row: Row, basis: Basis) -> Scalar:
@@ -155,18 +154,45 @@ def _overlapping(found: list[Row], basis: Basis) -> list[Scalar]:
 
 
 def _claimed_twice(found: list[Row], basis: Basis) -> list[Scalar]:
-    """A spelling that an earlier institution of the file claims already."""
-    owners: dict[str, Scalar] = {}
+    """A spelling that an earlier institution of the file claims already, both being open on some day."""
+    owners: dict[str, list[Entry]] = defaultdict(list)
     answer: list[Scalar] = []
-    for row in found:
-        aliases = row["aliases"] if isinstance(row["aliases"], tuple) else ()
+    for entry in _entries(found):
         clash = None
-        for spelling in (row["institution"], row["name"], row["short_name"], *aliases):
-            key = normal_form(str(spelling or ""))
-            if key and owners.setdefault(key, row["institution"]) != row["institution"]:
-                clash = clash or f"“{spelling}”（已属于 {owners[key]}）"
+        for spelling in (entry.code, entry.name, *entry.spellings):
+            key = name_form(spelling)
+            others = [one for one in owners[key] if one.code != entry.code and one.overlaps(entry)] if key else []
+            if others:
+                clash = clash or f"“{spelling}”（已属于 {others[0].code}）"
+            owners[key].append(entry)
         answer.append(clash)
     return answer
+
+
+def _entries(found: list[Row]) -> list[Entry]:
+    """The rows of a register of institutions."""
+    return [
+        Entry(
+            str(row["institution"] or ""),
+            str(row["name"] or ""),
+            (str(row["short_name"] or ""), *(row["aliases"] if isinstance(row["aliases"], tuple) else ())),
+            opened_on=row["opened_on"] if isinstance(row["opened_on"], date) else None,
+            closed_on=row["closed_on"] if isinstance(row["closed_on"], date) else None,
+            successor=str(row["successor"] or ""),
+        )
+        for row in found
+    ]
+
+
+def _successor_circle(found: list[Row], basis: Basis) -> list[Scalar]:
+    """The circle that the chain of successors runs into."""
+    rings = circles(_entries(found))
+    return [" → ".join(rings[code]) if (code := str(row["institution"] or "")) in rings else None for row in found]
+
+
+def _gone_with_successor(row: Row, basis: Basis) -> Scalar:
+    """Whether a bank that names a successor says when it closed."""
+    return bool(row["closed_on"]) if row["successor"] else None
 
 
 def _successor_known(found: list[Row], basis: Basis) -> list[Scalar]:
@@ -259,6 +285,8 @@ DERIVATIONS: dict[str, Derivation] = {
     "overlapping": _overlapping,
     "claimed_twice": _claimed_twice,
     "successor_known": _successor_known,
+    "successor_circle": _successor_circle,
+    "successor_dated": _each(_gone_with_successor),
     "reporter_folder": _each(lambda row, basis: basis.reporter),
     "reporter_known": _reporter_known,
     "of_another": _of_another,
