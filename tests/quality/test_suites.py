@@ -62,7 +62,7 @@ def test_a_rule_names_only_columns_and_values_that_exist(feed: str, rule: Expect
     contract = contracts()[feed]
     columns = {column.name for column in contract.columns}
     columns |= {column.name + WRITTEN for column in contract.columns if column.type.institution}
-    period_values = {"period", "period_start", "period_end", "year_start", "others", "absent"}
+    period_values = {"period", "period_start", "period_end", "year_start", "others", "absent", "coverage"}
     assert rule.columns <= columns | DERIVATIONS.keys()
     assert rule.meta.placeholders <= columns | DERIVATIONS.keys() | period_values
     assert rule.place.removesuffix(WRITTEN) in contract.by_name

@@ -1,7 +1,7 @@
 """Identities between printed figures (N16): a printed figure is an interval, and related intervals must overlap.
 
-Exact: bounds are fractions. A figure that no rounding of its parts can give is inconsistent; one that cutting off digits
-can give, as speeches do (N11), is consistent if truncated. A fixed tolerance would raise false alarms at both ends.
+Exact: bounds are fractions. A figure that no rounding of its parts can give is inconsistent; one that cutting off
+digits can give, as speeches do (N11), is consistent if truncated. A fixed tolerance gives false alarms at both ends.
 """
 
 from __future__ import annotations

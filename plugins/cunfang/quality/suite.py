@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from cunfang.finding import Klass
+from cunfang.period import Period
 from cunfang.settings import INCLUDE
 
 EXPECTATIONS: Path = INCLUDE / "expectations"
+_PERIOD = r"^(\d{4}-Q[1-4])?$"
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -28,7 +30,8 @@ class Meta(Model):
     """What a rule says of itself.
 
     `at`: the column that a finding points to; `needs`: parts of the Basis it cannot do without;
-    `whole`: the rule judges the file as a whole, so it waits until every row could be typed.
+    `whole`: the rule judges the file as a whole, so it waits until every row could be typed;
+    `valid_from`, `valid_to`: the first and last period whose files it is applied to, "" for no bound.
     """
 
     check: str = Field(pattern=r"^[A-Z]{3}-[VQM]\d{3}$")
@@ -38,6 +41,13 @@ class Meta(Model):
     at: str = ""
     needs: tuple[Literal["banks", "accounts", "fund_categories", "previous", "december", "reporter"], ...] = ()
     whole: bool = False
+    valid_from: Annotated[str, Field(pattern=_PERIOD)] = ""
+    valid_to: Annotated[str, Field(pattern=_PERIOD)] = ""
+
+    def holds(self, period: Period) -> bool:
+        """Whether the rule is in force for files of `period`."""
+        after = not self.valid_from or Period.parse(self.valid_from) <= period
+        return after and (not self.valid_to or period <= Period.parse(self.valid_to))
 
     @property
     def placeholders(self) -> set[str]:
@@ -71,6 +81,16 @@ class Expectation(Model):
         """The rule as GX reads it."""
         return self.model_dump(by_alias=True, mode="json", exclude={"id"})
 
+    @cached_property
+    def text(self) -> str:
+        """`document` as JSON: what tells this rule from every other."""
+        return json.dumps(self.document, ensure_ascii=False, sort_keys=True)
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The values of the Basis that the rule is filled in with."""
+        return frozenset(_parameters(self.kwargs))
+
 
 class Suite(Model):
     """All rules of one feed."""
@@ -101,6 +121,16 @@ def catalogue(folder: Path = EXPECTATIONS) -> Iterator[tuple[str, Expectation]]:
     for path in sorted(folder.glob("*.json")):
         for rule in suite(path.stem, folder).expectations:
             yield path.stem, rule
+
+
+def _parameters(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if "$PARAMETER" in part:
+            yield from re.findall(r"[a-z_]+", part["$PARAMETER"])
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            yield from _parameters(inner)
 
 
 def _conditioned(condition: Any) -> Iterator[str]:
