@@ -202,7 +202,7 @@ TITLES = [
     ("无单位", BALANCES.with_cell(1, 4, None), Fault.NO_UNIT, "A1", "余额"),
     ("别的季度", BALANCES.with_cell(1, 0, "截至2025年9月30日"), Fault.OTHER_PERIOD, "A2", "2025-09-30"),
     ("别的年", BALANCES.with_cell(1, 0, "2024年12月末"), Fault.OTHER_PERIOD, "A2", "2025-Q4"),
-    ("无时段", BALANCES.with_cell(1, 0, "20xx年12月末"), Fault.NO_TITLE_PERIOD, "A1", "考核期"),
+    ("无时段", BALANCES.with_cell(1, 0, "20xx年12月末"), Fault.TEMPLATE_YEAR, "A2", "20xx"),
     ("没有的月", BALANCES.with_cell(1, 0, "2025年13月末"), Fault.NO_TITLE_PERIOD, "A1", "考核期"),
     ("别的县", BALANCES.with_cell(0, 0, "孝昌县财政性资金账户余额表"), Fault.OTHER_COUNTY, "A1", "孝昌县"),
 ]

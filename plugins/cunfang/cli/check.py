@@ -191,7 +191,7 @@ def _county(region: str) -> str:
 def _judged(understood: Checked, contract: Contract, asked: Asked, say: Say) -> Checked:
     """The rows typed and judged, as on the way in; a file that was not understood is not judged further."""
     reading = understood.reading
-    period = understood.period or reading.period
+    period = understood.period or reading.period or _last_quarter()
     basis = beside(period, asked.register, asked.accounts)
     typed = normalise(contract, reading, basis.register, period)
     if reading.blocked:

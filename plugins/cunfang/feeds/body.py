@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -31,7 +31,7 @@ def read_rows(
     unit: str,
     file: str,
     *,
-    rows: range | None = None,
+    rows: Sequence[int] | None = None,
     columns: range | None = None,
     first_no: int = 1,
 ) -> tuple[list[Record], list[Finding]]:

@@ -171,6 +171,7 @@ class Contract(Model):
     reporter: Literal["", "institution"] = Field(
         default="", description="institution：每家机构各报各的，文件放在 <feed>/<机构>/ 下；空：一家报送单位报全部"
     )
+    marks: tuple[str, ...] = Field(default=(), description="文件名或标题里只有这份报送才有的字样，表头相同时据以分辨")
     family: str = Field(default="", description="可互相替代的报送（国税、地税、税务）共用一族；默认同 feed")
     replaces: tuple[Name, ...] = Field(default=(), description="一份顶替几份：合并后的税务局顶替国税、地税两份")
     check_prefix: str = Field(pattern=r"^[A-Z]{3}$")

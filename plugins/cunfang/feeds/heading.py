@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,47 +11,25 @@ from cunfang.feeds.contract import Contract, Layout
 from cunfang.feeds.faults import Fault, finding
 from cunfang.feeds.grid import Grid, a1, column_letters
 from cunfang.feeds.rules import rules
+from cunfang.feeds.words import SEPARATOR, UNIT_COLUMN, Path, Vocabulary, in_chinese
 from cunfang.finding import Finding
 from cunfang.institution import normal_form
 
-SEPARATOR = "/"
+_LATIN = re.compile(r"[^一-龥0-9]*[a-z][^一-龥0-9]*")
+_NUMBER = re.compile(r"[-+(△▲]?[\d,]+(?:\.\d+)?[%)]?")
 
 
 @dataclass(frozen=True)
-class Vocabulary:
-    """The headings a layout knows. `targets`: normal form → column, or metric of a wide layout."""
+class Part:
+    """The part of a grid in which one table is looked for."""
 
-    targets: Mapping[str, str]
-    metrics: frozenset[str]
-    ignored: frozenset[str]
-    groups: frozenset[str]
+    rows: range
+    columns: range
 
     @classmethod
-    def of(cls, contract: Contract, layout: Layout) -> Vocabulary:
-        """What the contract and the layout know, without the columns that the layout fills itself."""
-        targets: dict[str, str] = {}
-        if layout.wide:
-            for metric, entry in layout.wide.metrics.items():
-                targets |= {normal_form(heading): metric for heading in entry.headings}
-        metrics = frozenset(targets.values())
-        for column in contract.columns:
-            if layout.carries(column.name) and column.name not in layout.filled:
-                spellings = (*column.spellings, *layout.headings.get(column.name, ()))
-                targets |= {normal_form(heading): column.name for heading in spellings}
-        groups = frozenset(map(normal_form, (*rules().groups, *layout.groups)))
-        return cls(targets, metrics, frozenset(map(normal_form, layout.ignored)), groups)
-
-    @classmethod
-    def canonical(cls, shape: frozenset[str]) -> Vocabulary:
-        """The column names themselves and nothing else."""
-        return cls({name: name for name in shape}, frozenset(), frozenset(), frozenset())
-
-    def resolve(self, path: tuple[str, ...]) -> str | None:
-        """What a heading, from its uppermost row down, means: a column, a metric, "" for ignored, None for unknown."""
-        for candidate in (path, tuple(part for part in path[:-1] if part not in self.groups) + path[-1:]):
-            if (target := self.targets.get(SEPARATOR.join(candidate))) is not None:
-                return target
-        return "" if any(part in self.ignored for part in path) else None
+    def whole(cls, grid: Grid) -> Part:
+        """All of the sheet."""
+        return cls(range(len(grid.rows)), range(grid.width))
 
 
 @dataclass(frozen=True)
@@ -65,12 +43,16 @@ class Heading:
 
 @dataclass(frozen=True)
 class Header:
-    """The header rows `first`…`last` (0-based) of a grid, its columns, and what is wrong with it."""
+    """The header rows `first`…`last` (0-based) of a grid, its columns, and what is wrong with it.
+
+    `unit_column`: the column whose cells give the unit of their row, or None.
+    """
 
     first: int
     last: int
     headings: tuple[Heading, ...]
     findings: tuple[Finding, ...] = field(default=())
+    unit_column: int | None = None
 
     @cached_property
     def by_target(self) -> dict[str, Heading]:
@@ -85,128 +67,191 @@ def canonical_header(grid: Grid, contract: Contract, file: str) -> Header | None
     names = {grid.text(0, column).strip() for column in range(len(grid.rows[0]))}
     if not names & contract.by_name.keys():
         return None
-    fits = (_header(grid, 0, 0, contract, None, Vocabulary.canonical(shape), file) for shape in contract.shapes)
+    fits = (
+        _Assembly(grid, Part.whole(grid), contract, None, Vocabulary.canonical(shape), file).header(0, 0)
+        for shape in contract.shapes
+    )
     return min(fits, key=lambda header: len(header.findings))
 
 
-def office_header(grid: Grid, contract: Contract, layout: Layout, file: str) -> Header | None:
-    """The header of an office table: the rows that know most headings, with the rows above that belong to them."""
+def office_header(
+    grid: Grid, contract: Contract, layout: Layout, file: str, part: Part | None = None, first_from: int | None = None
+) -> Header | None:
+    """The header of an office table: the rows that know most headings, with the rows around that belong to them.
+
+    It is looked for at the top of `part`; a header of a further table starts not before row `first_from`.
+    """
+    part = part or Part.whole(grid)
     known = Vocabulary.of(contract, layout)
+    found = _best_rows(grid, part, known, part.rows.start if first_from is None else first_from)
+    if found is None:
+        return None
+    first, last = found
+    height = rules().limits.header_rows
+    while first > part.rows.start and last - first + 1 < height and _above(grid, part, first - 1, known):
+        first -= 1
+    wide = sum(1 for c in part.columns if grid.text(last, c).strip())
+    while last + 1 < part.rows.stop and _is_under(grid, part, last + 1, wide):
+        last += 1
+    return _Assembly(grid, part, contract, layout, known, file).header(first, last)
+
+
+def _best_rows(grid: Grid, part: Part, known: Vocabulary, start: int) -> tuple[int, int] | None:
+    """The first and last row that know most headings, in as few rows as possible, as high as possible."""
     limits = rules().limits
     best = (0, 0, 0)
-    for first in range(min(len(grid.rows), limits.header_search_rows)):
-        for height in range(1, min(limits.header_rows, len(grid.rows) - first) + 1):
-            found = {known.resolve(_path(grid, first, first + height - 1, c)[0]) for c in range(grid.width)}
-            count = len(found - {None, ""})
-            best = max(best, (count, -height, first))
-    count, height, first = best[0], -best[1], best[2]
-    if count < min(2, len(known.targets)):
-        return None
-    last = first + height - 1
-    while first > 0 and last - first + 1 < limits.header_rows and _belongs_to_header(grid, first - 1, known):
-        first -= 1
-    return _header(grid, first, last, contract, layout, known, file)
+    for first in range(start, min(part.rows.stop, start + limits.header_search_rows)):
+        for height in range(1, min(limits.header_rows, part.rows.stop - first) + 1):
+            paths = (heading_path(grid, first, first + height - 1, c, part)[0] for c in part.columns)
+            count = len({known.resolve(path) for path in paths if path} - {None, "", UNIT_COLUMN})
+            best = max(best, (count, -height, -first))
+    count, height, first = best[0], -best[1], -best[2]
+    return (first, first + height - 1) if count >= max(1, min(2, len(known.targets))) else None
 
 
-def _path(grid: Grid, first: int, last: int, column: int) -> tuple[tuple[str, ...], str]:
+def heading_path(grid: Grid, first: int, last: int, column: int, part: Part) -> tuple[Path, str]:
     """The heading of a column from top to bottom in normal form, and the unit it states."""
     parts: list[str] = []
     unit = ""
     seen: set[tuple[int, int]] = set()
     for row in range(first, last + 1):
         place = grid.holder(row, column)
+        if place == (row, column) and row < last and not grid.text(row, column).strip():
+            place = _group(grid, row, last, column, part)
         if place in seen or place[0] < first:
             continue
         seen.add(place)
         text = normal_form(grid.text(*place))
         stated = re.search(rules().heading_unit, text)
         if stated:
-            unit, text = stated["unit"], text[: stated.start()]
+            unit, text = next(filter(None, stated.groups())), text[: stated.start()]
         text = re.sub(rules().heading_prefix, "", text).rstrip(":")
         if text:
             parts.append(text)
-    return tuple(parts), unit
+    return in_chinese(parts), unit
 
 
-def _belongs_to_header(grid: Grid, row: int, known: Vocabulary) -> bool:
-    """Whether the row above is a further header row, and not a title, a unit line or blank."""
-    texts = {c: normal_form(grid.text(*grid.holder(row, c))) for c in range(grid.width)}
-    filled = {column: text for column, text in texts.items() if text}
+def _group(grid: Grid, row: int, last: int, column: int, part: Part) -> tuple[int, int]:
+    """An empty header cell without merging belongs to the group on its left: a filled cell with one beneath it."""
+    if not any(grid.text(below, column).strip() for below in range(row + 1, last + 1)):
+        return row, column
+    for left in range(column - 1, part.columns.start - 1, -1):
+        if grid.holder(row, left) != (row, left):
+            break
+        if grid.text(row, left).strip():
+            under = any(
+                grid.holder(below, left) == (below, left) and grid.text(below, left).strip()
+                for below in range(row + 1, last + 1)
+            )
+            return (row, left) if under else (row, column)
+    return row, column
+
+
+def _filled(grid: Grid, part: Part, row: int) -> dict[int, str]:
+    """Texts of a row in normal form by column, merged cells showing what they show."""
+    texts = {c: normal_form(grid.text(*grid.holder(row, c))) for c in part.columns}
+    return {column: text for column, text in texts.items() if text}
+
+
+def _above(grid: Grid, part: Part, row: int, known: Vocabulary) -> bool:
+    """Whether the row above is a further header row, and not a title, a unit line, blank or a row of data."""
+    filled = _filled(grid, part, row)
     if not filled or any(rules().is_preamble(text) for text in filled.values()):
+        return False
+    if any(map(_NUMBER.fullmatch, filled.values())):
         return False
     single = len({grid.holder(row, column) for column in filled}) == 1
     text = next(iter(filled.values()))
-    return not (single and 0 in filled and text not in known.groups and known.resolve((text,)) is None)
+    return not (single and part.columns.start in filled and not known.knows(text))
 
 
-def _header(
-    grid: Grid, first: int, last: int, contract: Contract, layout: Layout | None, known: Vocabulary, file: str
-) -> Header:
-    headings: list[Heading] = []
-    findings: list[Finding] = []
-    at: dict[str, str] = {}
-    for index in range(grid.width):
-        if layout is None:
-            path, unit = tuple(grid.text(0, index).split()), ""
-        else:
-            path, unit = _path(grid, first, last, index)
-        cell = a1(grid.holder(last, index)[0], index)
-        where = {"file": file, "sheet": grid.sheet, "cell": cell}
-        if not path:
-            if (row := _first_filled(grid, last + 1, index)) is not None:
-                shown = f"（{column_letters(index)} 列没有表头，{a1(row, index)} 有内容）"
-                findings.append(finding(Fault.UNKNOWN_COLUMN, heading=shown, **where))
-            continue
-        target = known.resolve(path)
-        shown = SEPARATOR.join(path)
-        if target is None:
-            findings.append(finding(Fault.UNKNOWN_COLUMN, heading=shown, column=shown, **where))
-        elif target and target in at:
-            title = contract.by_name[target].title if target in contract.by_name else target
-            findings.append(
-                finding(Fault.DUPLICATE_COLUMN, heading=shown, first=at[target], title=title, column=target, **where)
-            )
-        else:
-            at[target or f"#{index}"] = cell
-            headings.append(Heading(index, target, unit))
-    findings += _missing(grid, first, last, contract, layout, known, set(at), file)
-    return Header(first, last, tuple(headings), tuple(findings))
+def _is_under(grid: Grid, part: Part, row: int, wide: int) -> bool:
+    """Whether the row below the headings says them again: in English, as units, or as numbers of the columns."""
+    texts = [normal_form(text) for c in part.columns if (text := grid.text(row, c)).strip()]
+    if len(texts) < max(2, wide // 2):
+        return False
+    foreign: list[Callable[[str], object]] = [
+        _LATIN.fullmatch,
+        re.compile(rules().numbering).match,
+        lambda text: (match := re.search(rules().heading_unit, text)) and match.start() == 0,
+    ]
+    return any(all(map(test, texts)) for test in foreign)
 
 
-def _first_filled(grid: Grid, start: int, column: int) -> int | None:
-    """The first row from `start` in which an unheaded column holds something of its own."""
-    for row in range(start, len(grid.rows)):
-        if grid.text(row, column).strip():
-            return row
-    return None
+@dataclass(frozen=True)
+class _Assembly:
+    """What is at hand when header rows become a Header."""
 
+    grid: Grid
+    part: Part
+    contract: Contract
+    layout: Layout | None
+    known: Vocabulary
+    file: str
 
-def _missing(
-    grid: Grid,
-    first: int,
-    last: int,
-    contract: Contract,
-    layout: Layout | None,
-    known: Vocabulary,
-    present: set[str],
-    file: str,
-) -> list[Finding]:
-    """Agreed columns without a heading; a wide layout needs at least one of its metrics."""
-    rows = f"{a1(first, 0)}:{a1(last, max(grid.width - 1, 0))}"
-    where = {"file": file, "sheet": grid.sheet, "cell": rows}
-    missing: list[Finding] = []
-    wanted = set(known.targets.values()) - known.metrics
-    for column in contract.columns:
-        if column.name not in wanted or column.name in present or column.presence == "may":
-            continue
-        fault = Fault.MISSING_COLUMN if column.presence == "must" else Fault.EXPECTED_COLUMN
-        spellings = column.name if layout is None else "、".join(column.spellings)
-        missing.append(finding(fault, title=column.title, column=column.name, spellings=spellings, **where))
-    if layout and layout.wide and not known.metrics & present:
-        words = "、".join(entry.headings[0] for entry in layout.wide.metrics.values())
-        title = contract.by_name[layout.wide.value].title
-        missing.append(finding(Fault.MISSING_COLUMN, title=title, column=layout.wide.value, spellings=words, **where))
-    return missing
+    def header(self, first: int, last: int) -> Header:
+        """The columns under the header rows, with each unknown, doubled and missing one as a finding."""
+        headings: list[Heading] = []
+        findings: list[Finding] = []
+        at: dict[str, str] = {}
+        for index in self.part.columns:
+            path, unit = self._path(first, last, index)
+            cell = a1(self.grid.holder(last, index)[0], index)
+            if not path:
+                findings += self._unheaded(last, index, cell)
+                continue
+            target = self.known.resolve(path)
+            if target is None:
+                shown = SEPARATOR.join(path)
+                findings.append(finding(Fault.UNKNOWN_COLUMN, heading=shown, column=shown, **self._where(cell)))
+            elif target and target in at:
+                findings.append(self._doubled(path, target, at[target], cell))
+            else:
+                at[target or f"#{index}"] = cell
+                headings.append(Heading(index, target, unit))
+        findings += self._missing(first, last, set(at))
+        unit_column = next((heading.index for heading in headings if heading.target == UNIT_COLUMN), None)
+        known = tuple(heading for heading in headings if heading.target != UNIT_COLUMN)
+        return Header(first, last, known, tuple(findings), unit_column)
+
+    def _path(self, first: int, last: int, index: int) -> tuple[Path, str]:
+        if self.layout is None:
+            return tuple(self.grid.text(0, index).split()), ""
+        return heading_path(self.grid, first, last, index, self.part)
+
+    def _where(self, cell: str) -> dict[str, object]:
+        return {"file": self.file, "sheet": self.grid.sheet, "cell": cell}
+
+    def _unheaded(self, last: int, index: int, cell: str) -> list[Finding]:
+        """A column without a heading in which something of its own stands."""
+        row = next((r for r in range(last + 1, self.part.rows.stop) if self.grid.text(r, index).strip()), None)
+        if row is None:
+            return []
+        shown = f"（{column_letters(index)} 列没有表头，{a1(row, index)} 有内容）"
+        return [finding(Fault.UNKNOWN_COLUMN, heading=shown, **self._where(cell))]
+
+    def _doubled(self, path: Path, target: str, first: str, cell: str) -> Finding:
+        named = self.contract.by_name.get(target)
+        facts = {"heading": SEPARATOR.join(path), "first": first, "title": named.title if named else target}
+        return finding(Fault.DUPLICATE_COLUMN, column=target, **facts, **self._where(cell))
+
+    def _missing(self, first: int, last: int, present: set[str]) -> list[Finding]:
+        """Agreed columns without a heading; a wide layout needs at least one of its metrics."""
+        columns = self.part.columns
+        where = self._where(f"{a1(first, columns.start)}:{a1(last, max(columns.stop - 1, columns.start))}")
+        layout = self.layout
+        missing: list[Finding] = []
+        for column in self.contract.columns:
+            if column.name not in self.known.columns or column.name in present or column.presence == "may":
+                continue
+            fault = Fault.MISSING_COLUMN if column.presence == "must" else Fault.EXPECTED_COLUMN
+            spellings = column.name if layout is None else "、".join(column.spellings)
+            missing.append(finding(fault, title=column.title, column=column.name, spellings=spellings, **where))
+        if layout and layout.wide and not self.known.metrics & present:
+            words = "、".join(entry.headings[0] for entry in layout.wide.metrics.values())
+            facts = {"title": self.contract.by_name[layout.wide.value].title, "column": layout.wide.value}
+            missing.append(finding(Fault.MISSING_COLUMN, spellings=words, **facts, **where))
+        return missing
 
 
 def expected_words(contract: Contract, layout: Layout | None) -> str:

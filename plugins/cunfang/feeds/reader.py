@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from cunfang.feeds.body import read_rows
 from cunfang.feeds.contract import CANONICAL, Contract, Kind, Layout
 from cunfang.feeds.faults import Fault, FaultError, finding
 from cunfang.feeds.grid import Grid, Source
-from cunfang.feeds.heading import Header, canonical_header, expected_words, office_header
-from cunfang.feeds.record import Reading, Title, Value
+from cunfang.feeds.heading import Header, canonical_header, expected_words
+from cunfang.feeds.record import Reading, Record, Title, Value
 from cunfang.feeds.rules import rules
-from cunfang.feeds.title import read_preamble
+from cunfang.feeds.tables import Sheet, Table, mostly, tables_of
+from cunfang.feeds.title import Preamble, lines, plain, read_preamble, stated_units, time_covered
 from cunfang.finding import Finding
 from cunfang.period import Period
 
+FOOT_ROWS = 5
+"""How many of the last rows are looked over for a unit line that should stand above the table."""
 
-def read(path: Path, contract: Contract, region: str, period: Period, *, county: str = "", name: str = "") -> Reading:
+
+def read(
+    path: Path, contract: Contract, region: str, period: Period | None, *, county: str = "", name: str = ""
+) -> Reading:
     """Read one file. Never raises for what the file holds: every fault is a finding.
 
     `county` is the region's name, held against the title; `name` is the file's own name, if `path` is a copy.
+    Without a `period` it is taken from the title or the name of the file, and stays None where neither says it.
     """
     reading = Reading(name or path.name, contract.feed, region, period)
     try:
@@ -40,97 +48,208 @@ def read(path: Path, contract: Contract, region: str, period: Period, *, county:
 
 def read_bytes(data: bytes, contract: Contract, reading: Reading, *, county: str = "") -> Reading:
     """Fill `reading` (file, feed, region, period) from the bytes; the contract's layouts are held against them."""
-    suffix = Path(reading.file).suffix.lower().lstrip(".")
     try:
-        source = Source(data, suffix)
-        attempts = list(_attempts(source, contract, reading))
+        source = Source(data, suffix_of(reading.file))
+        reading = replace(reading, period=reading.period or period_named(source, reading.file))
+        return _read_source(source, contract, reading, county)
     except FaultError as error:
         return replace(reading, findings=(error.finding(file=reading.file),))
-    best = min(attempts, key=_Attempt.faults)
-    if best.header is None or best.grid is None:
-        return replace(reading, sheet=best.grid.sheet if best.grid else "", findings=best.findings)
-    return _read_table(source, contract, reading, best.grid, best.header, best.layout, county)
 
 
-@dataclass(frozen=True)
-class _Attempt:
-    """One layout held against the file. `layout` None is the canonical one; `header` None: not recognised."""
-
-    layout: Layout | None
-    grid: Grid | None
-    header: Header | None
-    findings: tuple[Finding, ...]
-
-    def faults(self) -> tuple[bool, int, int]:
-        """Order of merit: recognised, then blocking faults, then others."""
-        blocking = sum(fault.blocking for fault in self.findings)
-        return self.header is None, blocking, len(self.findings)
+def suffix_of(file: str) -> str:
+    """The last suffix of a file name, in lower case, without the dot."""
+    return Path(file).suffix.lower().lstrip(".")
 
 
-def _attempts(source: Source, contract: Contract, reading: Reading) -> Iterator[_Attempt]:
-    """The canonical layout first, if the first row speaks it, else every office layout of the period."""
+def period_named(source: Source, file: str) -> Period | None:
+    """The quarter that the first dated line at the top of a sheet names, else the file's name; None if neither does."""
+    for grid in _grids(source):
+        top = lines(grid, range(min(len(grid.rows), rules().limits.header_search_rows)), range(grid.width))
+        for line in top:
+            if not rules().is_preamble(line.plain) and (days := time_covered(line.plain)):
+                return Period.containing(days[1])
+    said = time_covered(plain(Path(file).stem))
+    return Period.containing(said[1]) if said else None
+
+
+def _grids(source: Source) -> Iterator[Grid]:
+    """The sheets in order, without those that we write into workbooks ourselves."""
+    if source.format == "csv":
+        yield source.grid()
+    for name in source.visible_sheets:
+        if name not in rules().own_sheets:
+            yield source.grid((name,))
+
+
+def _read_source(source: Source, contract: Contract, reading: Reading, county: str) -> Reading:
     first = source.grid()
     canonical = canonical_header(first, contract, reading.file)
     if canonical is not None:
-        yield _Attempt(None, first, canonical, canonical.findings)
-        return
-    layouts = [layout for layout in contract.layouts_in(reading.period) if source.format in layout.formats]
-    for layout in layouts:
-        try:
-            grid = source.grid(layout.sheets)
-        except FaultError as error:
-            yield _Attempt(layout, None, None, (error.finding(file=reading.file),))
-            continue
-        header = office_header(grid, contract, layout, reading.file)
-        faults = header.findings if header else (_no_header(contract, layout, grid, reading),)
-        yield _Attempt(layout, grid, header, faults)
-    if not layouts and source.format == "csv":
-        yield _Attempt(None, first, None, (_no_header(contract, None, first, reading),))
-    elif not layouts:
+        return _read_canonical(source, contract, reading, first, canonical)
+    layouts = [layout for layout in contract.layouts if source.format in layout.formats]
+    current = [item for item in layouts if reading.period is None or item.holds(reading.period)]
+    sheets = recognised(source, contract, current, reading.file)
+    if not sheets:
+        return replace(reading, sheet=first.sheet, findings=tuple(_not_recognised(source, contract, reading, layouts)))
+    if sheets[0].demerit[1]:
+        old = [item for item in layouts if item not in current]
+        other = _old_form(source, contract, reading, current, old) or _other_feed(source, contract, reading)
+        if other is not None:
+            return replace(reading, sheet=sheets[0].grid.sheet, findings=(other,))
+    return _read_tables(source, contract, reading, sheets, county)
+
+
+def recognised(source: Source, contract: Contract, layouts: Sequence[Layout], file: str) -> list[Sheet]:
+    """The sheets with tables of the contract; where some fit well, those that hardly do are not among them."""
+    found: list[Sheet] = []
+    for grid in _grids(source):
+        fitting = [layout for layout in layouts if not layout.sheets or grid.sheet in layout.sheets]
+        sheet = tables_of(grid, contract, fitting, file) if fitting else Sheet(grid, ())
+        if sheet.tables:
+            found.append(sheet)
+    strong = [sheet for sheet in found if any(mostly(table, contract) for table in sheet.tables)]
+    return strong or sorted(found, key=lambda sheet: sheet.demerit)[:1]
+
+
+def _not_recognised(
+    source: Source, contract: Contract, reading: Reading, layouts: Sequence[Layout]
+) -> Iterator[Finding]:
+    """Why no table was found: no layout for the format or the period, not the sheet agreed, no header."""
+    current = [item for item in layouts if reading.period is None or item.holds(reading.period)]
+    old = [item for item in layouts if item not in current]
+    other = _old_form(source, contract, reading, current, old) or _other_feed(source, contract, reading)
+    first = source.grid()
+    if other is not None:
+        yield other
+    elif not current and source.format != "csv":
         formats = "、".join(sorted({"csv", *(f for layout in contract.layouts for f in layout.formats)}))
         facts = {"name": contract.name, "period": reading.period, "kind": source.format, "formats": formats}
-        yield _Attempt(None, None, None, (finding(Fault.NO_LAYOUT, file=reading.file, **facts),))
+        yield finding(Fault.NO_LAYOUT, file=reading.file, **facts)
+    elif current and all(item.sheets and not set(item.sheets) & set(source.visible_sheets) for item in current):
+        wanted = "”或“".join(dict.fromkeys(sheet for item in current for sheet in item.sheets))
+        shown = "、".join(source.visible_sheets) or "没有可见的工作表"
+        yield finding(Fault.NO_SHEET, expected=wanted, present=shown, file=reading.file)
+    else:
+        words = expected_words(contract, current[0] if current else None)
+        rows = rules().limits.header_search_rows
+        yield finding(Fault.NO_HEADER, expected=words, rows=rows, file=reading.file, sheet=first.sheet, cell="A1")
 
 
-def _no_header(contract: Contract, layout: Layout | None, grid: Grid, reading: Reading) -> Finding:
-    words = expected_words(contract, layout)
-    rows = rules().limits.header_search_rows
-    return finding(Fault.NO_HEADER, expected=words, rows=rows, file=reading.file, sheet=grid.sheet, cell="A1")
+def _old_form(
+    source: Source, contract: Contract, reading: Reading, current: Sequence[Layout], others: Sequence[Layout]
+) -> Finding | None:
+    """A finding for a form that is read without fault, but is not the one of this period."""
+    for layout in others:
+        sheets = recognised(source, contract, [layout], reading.file)
+        if sheets and not sheets[0].demerit[1]:
+            span = f"自 {layout.valid_from} 起" if layout.valid_to is None else f"至 {layout.valid_to} 止"
+            names = "、".join(f"“{item.name}”（{expected_words(contract, item)}）" for item in current)
+            facts = {"old": layout.name, "span": span, "period": reading.period, "current": names or "canonical"}
+            return finding(Fault.OLD_FORM, file=reading.file, sheet=sheets[0].grid.sheet, cell="A1", **facts)
+    return None
 
 
-def _read_table(
-    source: Source,
-    contract: Contract,
-    reading: Reading,
-    grid: Grid,
-    header: Header,
-    layout: Layout | None,
-    county: str,
-) -> Reading:
-    preamble = read_preamble(grid, header.first)
-    findings = list(header.findings)
-    fixed: dict[str, Value] = {}
-    unit = "元"
-    if layout is not None:
-        unit = preamble.unit or ("" if layout.unit == "stated" else layout.unit)
-        fixed = {name: Value(text) for name, text in layout.constants.items()}
-        fixed |= _from_title(layout, preamble.title)
-        findings += _title_faults(layout, preamble.title, reading, county, grid.sheet)
-        findings += _unit_faults(contract, header, unit, reading.file, grid)
-    records, row_findings = read_rows(grid, header, contract, layout, fixed, unit, reading.file)
-    findings += row_findings
-    understood = not any(fault.blocking for fault in header.findings)
-    if not records and understood and not contract.allow_empty:
-        findings.append(finding(Fault.NO_ROWS, file=reading.file, sheet=grid.sheet))
-    findings += _unread_sheets(source, grid, reading.file)
+def _other_feed(source: Source, contract: Contract, reading: Reading) -> Finding | None:
+    """A finding for a file that is clearly another feed's."""
+    from cunfang.feeds.recognise import among
+
+    other = among(source, reading.file, without=contract)
+    if other is None:
+        return None
+    facts = {"name": other.name, "feed": other.feed, "own": contract.name}
+    return finding(Fault.OTHER_FEED, file=reading.file, sheet=other.sheet, cell=other.cell, **facts)
+
+
+def _read_canonical(source: Source, contract: Contract, reading: Reading, grid: Grid, header: Header) -> Reading:
+    records, row_findings = read_rows(grid, header, contract, None, {}, "元", reading.file)
+    findings = [*header.findings, *row_findings]
+    findings += _no_rows(contract, records, header.findings, reading.file, grid.sheet)
+    findings += _unread_sheets(source, {grid.sheet}, reading.file)
+    return replace(reading, layout=CANONICAL, sheet=grid.sheet, records=tuple(records), findings=tuple(findings))
+
+
+def _no_rows(
+    contract: Contract, records: Sequence[Record], header_findings: Sequence[Finding], file: str, sheet: str
+) -> list[Finding]:
+    understood = not any(fault.blocking for fault in header_findings)
+    if records or not understood or contract.allow_empty:
+        return []
+    return [finding(Fault.NO_ROWS, file=file, sheet=sheet)]
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A table with what is said above it, its own lines first, then those of its sheet."""
+
+    table: Table
+    preamble: Preamble
+
+    def of_period(self, period: Period | None) -> bool:
+        """Whether its title does not speak of a time outside the period."""
+        title, first = self.preamble.title, self.table.layout.title_ends == "period_end"
+        if period is None or title is None or title.end is None:
+            return True
+        return (period.end if first else period.start) <= title.end <= period.end
+
+
+def _placed(sheets: Sequence[Sheet]) -> Iterator[_Placed]:
+    for sheet in sheets:
+        before = Preamble()
+        for table in sheet.tables:
+            own = read_preamble(sheet.grid, table.above, table.columns)
+            before = own.over(read_preamble(sheet.grid, table.above)).over(before)
+            yield _Placed(table, before)
+
+
+def _read_tables(source: Source, contract: Contract, reading: Reading, sheets: Sequence[Sheet], county: str) -> Reading:
+    placed = list(_placed(sheets))
+    timely = [one for one in placed if one.of_period(reading.period)] or placed
+    findings: list[Finding] = []
+    records: list[Record] = []
+    for one in timely:
+        findings += one.table.header.findings
+        findings += _title_faults(one, reading, county)
+        findings += _unit_faults(contract, one, reading.file)
+        more, row_findings = _rows(contract, one, reading.file, len(records) + 1)
+        records += more
+        findings += row_findings
+    findings += [fault for sheet in sheets for fault in sheet.unknown]
+    for one in placed:
+        if one not in timely and one.preamble.title is not None:
+            findings.append(_untimely(one.table, one.preamble.title, reading))
+    headers = [fault for one in timely for fault in one.table.header.findings]
+    findings += _no_rows(contract, records, headers, reading.file, sheets[0].grid.sheet)
+    findings += _unread_sheets(source, {sheet.grid.sheet for sheet in sheets}, reading.file)
     return replace(
         reading,
-        layout=layout.name if layout else CANONICAL,
-        sheet=grid.sheet,
-        title=preamble.title,
+        layout="、".join(dict.fromkeys(one.table.layout.name for one in timely)),
+        sheet=timely[0].table.grid.sheet,
+        title=timely[0].preamble.title,
         records=tuple(records),
-        findings=tuple(findings),
+        findings=tuple(dict.fromkeys(findings)),
     )
+
+
+def _rows(contract: Contract, one: _Placed, file: str, first_no: int) -> tuple[Sequence[Record], list[Finding]]:
+    table, layout = one.table, one.table.layout
+    fixed = {name: Value(text) for name, text in layout.constants.items()} | _from_title(layout, one.preamble.title)
+    return read_rows(
+        table.grid,
+        table.header,
+        contract,
+        layout,
+        fixed,
+        _unit(one),
+        file,
+        rows=table.rows,
+        columns=table.columns,
+        first_no=first_no,
+    )
+
+
+def _unit(one: _Placed) -> str:
+    """The unit of the amounts: as stated above the table, else as agreed for the layout."""
+    return one.preamble.unit or ("" if one.table.layout.unit == "stated" else one.table.layout.unit)
 
 
 def _from_title(layout: Layout, title: Title | None) -> dict[str, Value]:
@@ -141,36 +260,59 @@ def _from_title(layout: Layout, title: Title | None) -> dict[str, Value]:
     return {column: Value(day.isoformat(), title.cell) for column, side in layout.title.items() if (day := days[side])}
 
 
-def _title_faults(layout: Layout, title: Title | None, reading: Reading, county: str, sheet: str) -> Iterator[Finding]:
-    where = {"file": reading.file, "sheet": sheet, "cell": title.cell if title else "A1"}
+def _title_faults(one: _Placed, reading: Reading, county: str) -> Iterator[Finding]:
+    title, layout = one.preamble.title, one.table.layout
+    where = {"file": reading.file, "sheet": one.table.grid.sheet, "cell": title.cell if title else "A1"}
     text = title.text if title else ""
-    said = {"start": title and title.start, "end": title and title.end}
+    template = one.preamble.template
+    said: dict[str, date | None] = {"start": title.start if title else None, "end": title.end if title else None}
     lacking = {side for side in layout.title.values() if not said[side]}
-    if lacking:
+    if template is not None:
+        yield finding(Fault.TEMPLATE_YEAR, text=template.text, **{**where, "cell": template.cell})
+    elif lacking:
         needed = "起止月份" if lacking == {"start"} else "考核期"
         yield finding(Fault.NO_TITLE_PERIOD, needed=needed, text=text, **where)
-    if title and title.end:
+    if title and reading.period and not one.of_period(reading.period):
         period = reading.period
-        first = period.end if layout.title_ends == "period_end" else period.start
-        if not first <= title.end <= period.end:
-            yield finding(Fault.OTHER_PERIOD, found=title.end, period=period, expected=period.end, **where)
+        yield finding(Fault.OTHER_PERIOD, found=title.end, period=period, expected=period.end, **where)
     if title and county and title.county and county not in title.county:
         where["cell"] = title.county_cell
         yield finding(Fault.OTHER_COUNTY, found=title.county, expected=county, **where)
 
 
-def _unit_faults(contract: Contract, header: Header, unit: str, file: str, grid: Grid) -> Iterator[Finding]:
-    """Amounts whose unit neither the sheet nor their heading states."""
-    silent = [
-        contract.by_name[target].title
-        for target, heading in header.by_target.items()
-        if target in contract.by_name and contract.by_name[target].type is Kind.MONEY and not (heading.unit or unit)
+def _unit_faults(contract: Contract, one: _Placed, file: str) -> Iterator[Finding]:
+    """Amounts whose unit neither the sheet nor their heading states, and sheets that state two."""
+    table, names = one.table, contract.by_name
+    where = {"file": file, "sheet": table.grid.sheet}
+    below = [
+        (unit, line)
+        for line in lines(table.grid, table.rows[-FOOT_ROWS:], table.columns)
+        for unit in stated_units(line)
+        if rules().is_footnote(line.plain)
     ]
-    if silent:
-        yield finding(Fault.NO_UNIT, title="、".join(silent), file=file, sheet=grid.sheet, cell="A1")
+    stated = [*one.preamble.units, *below]
+    if len({unit for unit, _ in stated}) > 1:
+        said = "、".join(f"{line.cell}“{line.text}”" for line in dict.fromkeys(line for _, line in stated))
+        yield finding(Fault.TWO_UNITS, said=said, cell=stated[0][1].cell, **where)
+    silent = [
+        names[target].title
+        for target, heading in table.header.by_target.items()
+        if target in names and names[target].type is Kind.MONEY and not (heading.unit or _unit(one))
+    ]
+    if silent and table.header.unit_column is None:
+        if below:
+            unit, line = below[0]
+            yield finding(Fault.UNIT_BELOW, text=line.text, unit=unit, cell=line.cell, **where)
+        else:
+            yield finding(Fault.NO_UNIT, title="、".join(silent), cell="A1", **where)
 
 
-def _unread_sheets(source: Source, grid: Grid, file: str) -> Iterator[Finding]:
+def _untimely(table: Table, title: Title, reading: Reading) -> Finding:
+    facts = {"other": table.grid.sheet or "本表", "text": title.text, "found": title.end, "period": reading.period}
+    return finding(Fault.OTHER_PERIOD_TABLE, file=reading.file, sheet=table.grid.sheet, cell=title.cell, **facts)
+
+
+def _unread_sheets(source: Source, read_ones: set[str], file: str) -> Iterator[Finding]:
     for sheet in source.visible_sheets:
-        if sheet != grid.sheet and sheet not in rules().own_sheets and source.has_content(sheet):
+        if sheet not in read_ones and sheet not in rules().own_sheets and source.has_content(sheet):
             yield finding(Fault.OTHER_SHEET, other=sheet, file=file, sheet=sheet)

@@ -77,7 +77,7 @@ class Reading:
     file: str
     feed: str
     region: str
-    period: Period
+    period: Period | None
     layout: str = ""
     sheet: str = ""
     title: Title | None = None

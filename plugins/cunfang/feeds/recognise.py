@@ -1,0 +1,101 @@
+"""Which feed a file is: every contract is held against it, and the one whose header it carries is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from cunfang.feeds.contract import CANONICAL, FEEDS, Contract, contracts
+from cunfang.feeds.faults import FaultError
+from cunfang.feeds.grid import Grid, Source, a1
+from cunfang.feeds.heading import canonical_header
+from cunfang.feeds.reader import period_named, recognised, suffix_of
+from cunfang.feeds.title import lines, plain, read_preamble
+from cunfang.feeds.words import Vocabulary
+from cunfang.period import Period
+
+TOP_ROWS = 8
+"""Rows in which a sheet says whose it is."""
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """The feed that a file's header speaks of. `score`: the share of the agreed columns found, from 0 to 1.
+
+    `period` and `county` are what title or file name say, None and empty if they do not; `cell`: where the header
+    starts. `name` is the feed's Chinese name.
+    """
+
+    feed: str
+    name: str
+    period: Period | None
+    county: str
+    layout: str
+    score: float
+    sheet: str
+    cell: str
+
+
+def recognise(data: bytes, name: str) -> Recognised | None:
+    """The feed of a file by its content, or None if it cannot be opened or is no feed's; `name` is the file's name."""
+    try:
+        return among(Source(data, suffix_of(name)), name)
+    except FaultError:
+        return None
+
+
+def among(source: Source, name: str, without: Contract | None = None) -> Recognised | None:
+    """The feed whose header an opened file carries without a fault, but for those of the family of `without`."""
+    agreed = [item for item in contracts(FEEDS).values() if without is None or item.family != without.family]
+    period = period_named(source, name)
+    found = list(_matches(source, agreed, name, period))
+    if not found:
+        return None
+    said = _said(source, name)
+    return max(found, key=lambda pair: (pair[1].score, _named(pair[0], said), bool(pair[0].replaces)))[1]
+
+
+def _matches(
+    source: Source, agreed: Iterable[Contract], name: str, period: Period | None
+) -> Iterator[tuple[Contract, Recognised]]:
+    """Each contract that reads the header, with the share of what it knows that is there."""
+    first = source.grid()
+    for contract in agreed:
+        header = canonical_header(first, contract, name)
+        if header is not None:
+            if not any(fault.blocking for fault in header.findings):
+                score = len(header.by_target) / len(contract.columns)
+                yield (
+                    contract,
+                    Recognised(
+                        contract.feed, contract.name, period, "", CANONICAL, score, first.sheet, a1(header.first, 0)
+                    ),
+                )
+            continue
+        layouts = [item for item in contract.layouts if source.format in item.formats]
+        sheets = recognised(source, contract, [item for item in layouts if period is None or item.holds(period)], name)
+        if not sheets or sheets[0].demerit[1]:
+            continue
+        table = sheets[0].tables[0]
+        title = read_preamble(table.grid, table.above).title
+        known = Vocabulary.of(contract, table.layout)
+        score = len(table.header.by_target) / max(1, len(known.columns) + bool(known.metrics))
+        county, cell = title.county if title else "", a1(table.header.first, table.columns.start)
+        yield (
+            contract,
+            Recognised(
+                contract.feed, contract.name, period, county, table.layout.name, min(1.0, score), table.grid.sheet, cell
+            ),
+        )
+
+
+def _said(source: Source, name: str) -> str:
+    """What the file's name, its sheet names and the lines at its top say, without spaces."""
+    grid: Grid = source.grid()
+    top = lines(grid, range(min(len(grid.rows), TOP_ROWS)), range(grid.width))
+    return plain("".join([name, *source.visible_sheets, *(line.plain for line in top)]))
+
+
+def _named(contract: Contract, said: str) -> int:
+    """How clearly a text speaks of the contract: its feed, name or provider."""
+    return sum(word in said for word in (contract.feed, contract.name, contract.provider, *contract.marks))
