@@ -72,12 +72,12 @@ def period_named(source: Source, file: str) -> Period | None:
     return Period.containing(said[1]) if said else None
 
 
-def _grids(source: Source) -> Iterator[Grid]:
-    """The sheets in order, without those that we write into workbooks ourselves."""
+def _grids(source: Source, wanted: Sequence[str] = ()) -> Iterator[Grid]:
+    """The sheets in order, without those that we write into workbooks ourselves and that no layout wants by name."""
     if source.format == "csv":
         yield source.grid()
     for name in source.visible_sheets:
-        if name not in rules().own_sheets:
+        if name in wanted or name not in rules().own_sheets:
             yield source.grid((name,))
 
 
@@ -102,7 +102,7 @@ def _read_source(source: Source, contract: Contract, reading: Reading, county: s
 def recognised(source: Source, contract: Contract, layouts: Sequence[Layout], file: str) -> list[Sheet]:
     """The sheets with tables of the contract; where some fit well, those that hardly do are not among them."""
     found: list[Sheet] = []
-    for grid in _grids(source):
+    for grid in _grids(source, [name for layout in layouts for name in layout.sheets]):
         fitting = [layout for layout in layouts if not layout.sheets or grid.sheet in layout.sheets]
         sheet = tables_of(grid, contract, fitting, file) if fitting else Sheet(grid, ())
         if sheet.tables:
