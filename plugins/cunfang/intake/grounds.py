@@ -13,6 +13,7 @@ from cunfang.institution import Entry, Register, heirs
 from cunfang.intake.submissions import Submission
 from cunfang.period import Period
 from cunfang.quality.basis import Account, Bank, Basis
+from cunfang.quality.suspension import in_force
 from cunfang.region import load_region
 from cunfang.spellings import place_of, register_of
 from cunfang.warehouse import sql
@@ -93,6 +94,7 @@ def basis(connection: Connection, submission: Submission, pinned: Pins) -> Basis
         previous=_earlier(connection, submission, before, period.previous(), pinned, today),
         december=_earlier(connection, submission, pinned.december, Period(period.year - 1, 4), pinned, today),
         reporter=submission.reporter if submission.contract.reporter else None,
+        suspensions=in_force(submission.region, period),
     )
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from cunfang.institution import Register
 from cunfang.period import Period
+from cunfang.quality.suspension import Suspension
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Basis:
 
     `reporter`: the folder that a bank's own file lay in, "" where it lay in none.
     `previous` and `december`: institution → column → amount in yuan, as reported for the period before and for last
-    December by the same feed.
+    December by the same feed. `suspensions`: the checks that are suspended for this region and period.
     """
 
     period: Period
@@ -47,6 +48,7 @@ class Basis:
     previous: Mapping[str, Mapping[str, Decimal]] | None = None
     december: Mapping[str, Mapping[str, Decimal]] | None = None
     reporter: str | None = None
+    suspensions: tuple[Suspension, ...] = ()
 
     def knows(self, need: str) -> bool:
         """Whether the part that a check names in `meta.needs` is there."""

@@ -77,6 +77,11 @@ class Expectation(Model):
         return self.meta.at or next((name for name in named if name), "")
 
     @property
+    def suspendable(self) -> bool:
+        """Whether the office may suspend it: not those that keep rows storable and in their period (V001 to V009)."""
+        return not re.search(r"-V00\d$", self.meta.check)
+
+    @property
     def document(self) -> dict[str, Any]:
         """The rule as GX reads it."""
         return self.model_dump(by_alias=True, mode="json", exclude={"id"})
