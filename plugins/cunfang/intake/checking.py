@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, text
 
 from cunfang.feeds.normalise import Typed, normalise
+from cunfang.feeds.record import Record
 from cunfang.finding import Finding
 from cunfang.institution import Register
-from cunfang.intake import grounds, reading
+from cunfang.intake import correcting, grounds, reading
 from cunfang.intake.submissions import (
     OutOfTurnError,
     Submission,
@@ -54,7 +55,7 @@ def check(engine: Engine, settings: Settings, submission_id: int) -> CheckReport
             if locked(connection, submission_id).status == "accepted":
                 return report_of(connection, submission_id)
             if grounds.pins(connection, submission) == pinned:
-                _keep(connection, submission, report, len(case.read))
+                _keep(connection, case, report)
                 return report
 
 
@@ -64,19 +65,36 @@ class _Case:
 
     submission: Submission
     read: tuple[Finding, ...]
+    corrected: correcting.Corrected
     typed: Typed
     basis: Basis
+
+    @property
+    def institutions(self) -> Mapping[int, str]:
+        """The bank that each row is about, by its own word or by its account; rows about none are left out."""
+        accounts = self.basis.accounts or {}
+        named = {}
+        for row in self.typed.rows:
+            account = accounts.get(str(row.fields.get("account")))
+            if bank := row.fields.get("institution") or (account and account.institution):
+                named[row.record_no] = str(bank)
+        return named
 
 
 def _case(connection: Connection, submission: Submission, pinned: grounds.Pins) -> _Case:
     basis = grounds.basis(connection, submission, pinned)
-    typed = typed_rows(connection, submission, basis.register)
-    return _Case(submission, reading_findings(connection, submission.submission_id), typed, basis)
+    number, region, agreed = submission.submission_id, submission.region, submission.contract
+    found = reading.records(connection, number)
+    known = correcting.entries(region, submission.feed, submission.period)
+    corrected = correcting.correct(
+        found, known, agreed, basis.register, file=submission.file_name, region=submission.region
+    )
+    typed = typed_rows(submission, corrected.records, basis.register)
+    return _Case(submission, reading_findings(connection, number), corrected, typed, basis)
 
 
-def typed_rows(connection: Connection, submission: Submission, register: Register | None) -> Typed:
+def typed_rows(submission: Submission, found: Iterable[Record], register: Register | None) -> Typed:
     """The submission's records in canonical types, names resolved by `register`."""
-    found = reading.records(connection, submission.submission_id)
     names = (submission.region, reading.county(submission.region))
     return normalise(submission.contract, found, register, submission.period, file=submission.file_name, region=names)
 
@@ -88,23 +106,28 @@ def _judged(case: _Case, settings: Settings) -> CheckReport:
     submission = case.submission
     page = settings.var / "data-docs" / f"{submission.submission_id}.html"
     report = judge(submission.contract, case.typed, case.basis, file=submission.file_name, page=page)
-    return CheckReport(report.results, (*case.read, *report.findings))
+    return CheckReport(report.results, (*case.read, *case.corrected.findings, *report.findings))
 
 
-def _keep(connection: Connection, submission: Submission, report: CheckReport, read: int) -> None:
-    """Append this round, whose first `read` findings are kept already; what earlier rounds found stays."""
+def _keep(connection: Connection, case: _Case, report: CheckReport) -> None:
+    """Append this round, whose findings of reading are kept already; what earlier rounds found stays."""
+    submission = case.submission
     broken = sum(not result.passed for result in report.results)
     blocking = sum(finding.blocking for finding in report.findings)
-    detail = f"校验 {len(report.results)} 条规则，{broken} 条未通过；{blocking} 处必须更正。"
+    asked = len(report.findings) - blocking
+    counts = f"{blocking} 处必须更正，{asked} 处须更正或说明"
+    detail = f"已校验 {len(report.results)} 条规则，{broken} 条未通过：{counts}；等待决定。"
     moment = event(connection, submission.submission_id, "checked", detail)
     keep_findings(
         connection,
-        report.findings[read:],
+        report.findings[len(case.read) :],
         moment,
         region=submission.region,
         period=submission.period,
         submission_id=submission.submission_id,
+        institutions=case.institutions,
     )
+    correcting.keep(connection, submission.submission_id, case.corrected.applied, moment)
     results = [
         (submission.submission_id, one.check, one.klass.value, one.passed, one.evaluated, one.unexpected, moment)
         for one in report.results

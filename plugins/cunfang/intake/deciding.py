@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Engine, text
 
 from cunfang.feeds.contract import contracts
 from cunfang.feeds.normalise import Typed, TypedRow
-from cunfang.intake import grounds
+from cunfang.intake import correcting, grounds
 from cunfang.intake.checking import typed_rows
-from cunfang.intake.reading import county
+from cunfang.intake.reading import county, records
 from cunfang.intake.submissions import OutOfTurnError, Submission, event, findings_of, load, lock_region, locked
 from cunfang.warehouse import sql
 from cunfang.warehouse.copy import copy_rows
@@ -38,7 +38,8 @@ def decide(engine: Engine, submission_id: int) -> str:
             event(connection, submission_id, "rejected", _refusal(connection, submission, len(blocking), checks))
             return "rejected"
         pinned = grounds.pins_of_check(connection, submission)
-        typed = typed_rows(connection, submission, grounds.basis(connection, submission, pinned).register)
+        found = correcting.as_checked(connection, submission_id, records(connection, submission_id))
+        typed = typed_rows(submission, found, grounds.basis(connection, submission, pinned).register)
         _into_core(connection, submission, typed)
         event(connection, submission_id, "accepted", f"已接受 {len(typed.rows)} 行，回执号 {receipt(submission)}。")
         return "accepted"

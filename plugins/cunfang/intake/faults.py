@@ -69,3 +69,21 @@ EMPTY_FOLDER = Fault(
     "“{feed}”文件夹中没有可以读取的文件。",
     "请放入报送文件；隐藏文件、临时文件和链接不予读取。",
 )
+CORRECTED = Fault(
+    "FILE-Q020",
+    Klass.QUALITY,
+    "“{title}”送来的是“{delivered}”，按更正条目 {entry} 改读为“{value}”（{said_by}，{on}：{why}）。",
+    "请报送单位下次直接改正；来源改正之后，金融办请删去该条目。",
+)
+STALE = Fault(
+    "FILE-Q021",
+    Klass.QUALITY,
+    "更正条目 {entry} 没有使用：{place}的“{title}”现在是“{found}”，不是条目所写的“{expect}”，来源已经改过。",
+    "请金融办核对后从 include/corrections/{region}.yaml 删去该条目，并对本条作出说明。",
+)
+NO_PLACE = Fault(
+    "FILE-Q022",
+    Klass.QUALITY,
+    "更正条目 {entry} 没有使用：{place}应恰有一行有“{title}”，找到 {count} 行。",
+    "请金融办核对来源，改写或删去 include/corrections/{region}.yaml 中的该条目，并对本条作出说明。",
+)

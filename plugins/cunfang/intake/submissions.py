@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -100,7 +100,7 @@ def event(connection: Connection, submission_id: int, status: str, detail: str =
 
 _FINDING = (
     *("submission_id", "region", "period", "check_id", "class", "message", "advice"),
-    *("file_name", "sheet", "cell", "column_name", "record_no", "found_at"),
+    *("file_name", "sheet", "cell", "column_name", "record_no", "found_at", "institution"),
 )
 
 
@@ -112,12 +112,15 @@ def keep_findings(
     region: str,
     period: Period,
     submission_id: int | None,
+    institutions: Mapping[int, str] | None = None,
 ) -> None:
-    """Append findings of one step to ops.finding."""
+    """Append findings of one step to ops.finding; `institutions`: record_no → the bank that the row is about."""
+    about = institutions or {}
     rows = [
         (
             *(submission_id, region, str(period), f.check, f.klass.value, f.message, f.advice),
             *(f.file, f.sheet, f.cell, f.column, f.record_no, moment),
+            about.get(f.record_no, "") if f.record_no is not None else "",
         )
         for f in findings
     ]
