@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
@@ -113,7 +113,10 @@ class TaxArrangement(_Model):
 
 
 class Region(_Model):
-    """One county. `internal_domains` are the office's own: elsewhere goes a notice only, unless a level is stated."""
+    """One county. `internal_domains` are the office's own: elsewhere goes a notice only, unless a level is stated.
+
+    `unexplained`: whether a finding that nobody corrected or explained stops the official evaluation, or is only shown.
+    """
 
     code: str = Field(pattern=r"^[0-9]{6}$")
     name: str
@@ -121,6 +124,7 @@ class Region(_Model):
     sample: bool = False
     rulebook: str | None = None
     approver: str = ""
+    unexplained: Literal["stop", "note"] = "stop"
     internal_domains: frozenset[str] = frozenset()
     tax_arrangement: tuple[TaxArrangement, ...] = ()
     providers: tuple[Provider, ...] = ()
