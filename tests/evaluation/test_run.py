@@ -39,7 +39,7 @@ DELIVERED = County(
     (Bank("A"), Bank("B")),
     (Account("A-1", "A", Decimal(5000000)), Account("B-1", "B", Decimal(1000000))),
     (Value("A", "outlets", Decimal(3)), Value("B", "outlets", Decimal(1))),
-    tuple(Credit(bank, *map(Decimal, (100, 60, 20, 30))) for bank in ("A", "B")),
+    tuple(Credit(bank, *map(Decimal, (10_000_000, 60, 20, 30))) for bank in ("A", "B")),
     (Tax("A", date(2025, 1, 1), date(2025, 12, 31), Decimal(7)),),
 )
 

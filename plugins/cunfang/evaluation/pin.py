@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from cunfang.feeds.contract import alternatives, contract, contracts
+from cunfang.finding import Finding
 from cunfang.period import Period
 from cunfang.region import load_region
 from cunfang.rulebook import Rulebook
@@ -126,13 +127,20 @@ class DoubleDeliveryError(ValueError):
         super().__init__(f"同一考核期重复报送：{names}，相加会重复计算（{family}）")
 
 
-def input_hash(region: str, period: Period, rulebook: Rulebook, inputs: Sequence[Input]) -> str:
-    """What determines a result: place and time, the policy, the files by content, and the method (the SQL itself)."""
+def input_hash(
+    region: str, period: Period, rulebook: Rulebook, inputs: Sequence[Input], untied: Sequence[Finding] = ()
+) -> str:
+    """What determines a result: place and time, the policy, the files by content, and the method (the SQL itself).
+
+    So do the ties that do not hold (`untied`): a run that must be explained is another one than the run without them,
+    which is found again once the sources agree. A bank's return that agrees changes nothing.
+    """
     content = {
         "region": region,
         "period": str(period),
         "rulebook": rulebook.content_hash,
         "inputs": sorted((item.feed, item.period, item.sha256) for item in inputs),
+        "untied": sorted((item.check, item.message) for item in untied),
         "method": method_hash(),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, text
 
 from cunfang.evaluation.pin import DoubleDeliveryError, Input, input_hash, missing_feeds, pin, unsettled_feeds
+from cunfang.evaluation.reconcile import reconcile
 from cunfang.evaluation.steps import Answer, RunStoppedError, compute
 from cunfang.feeds.contract import contract
 from cunfang.finding import Finding, Klass
@@ -44,13 +45,15 @@ def _evaluate(connection: Connection, region: str, period: Period, rulebook: Rul
     lock = text("SELECT pg_advisory_xact_lock(hashtext('cunfang.evaluate'), hashtext(:key))")
     connection.execute(lock, {"key": f"{region}|{period}"})
     inputs = _pinned(connection, region, period, rulebook)
-    digest = input_hash(region, period, rulebook, inputs)
+    untied = reconcile(connection, region, period)
+    digest = input_hash(region, period, rulebook, inputs, untied)
     known = connection.scalar(text("SELECT run_id FROM eval.run WHERE input_hash = :hash"), {"hash": digest})
     if known is not None:
         return Evaluated(int(known), False, [])
     run_id = _register(connection, region, period, rulebook, inputs, digest)
-    noted = [item.finding for item in compute(connection, [run_id])]
+    noted = [*untied, *(item.finding for item in compute(connection, [run_id]))]
     _keep(connection, region, period, noted)
+    _refer(connection, run_id, region, period, noted)
     return Evaluated(run_id, True, noted)
 
 
@@ -125,8 +128,8 @@ def _register(
 
 
 _KEEP = text("""
-    INSERT INTO ops.finding (region, period, check_id, class, message, advice)
-    SELECT :region, :period, :check, :klass, :message, :advice
+    INSERT INTO ops.finding (region, period, check_id, class, message, advice, file_name, sheet, cell, column_name)
+    SELECT :region, :period, :check, :klass, :message, :advice, :file, :sheet, :cell, :column
     WHERE NOT EXISTS (
         SELECT 1 FROM ops.finding
         WHERE
@@ -140,4 +143,23 @@ def _keep(connection: Connection, region: str, period: Period, findings: list[Fi
     """Findings of an evaluation stay with the region and period, once each, where mails and pages show them."""
     for item in findings:
         values = {"check": item.check, "klass": item.klass.value, "message": item.message, "advice": item.advice}
-        connection.execute(_KEEP, {"region": region, "period": str(period), **values})
+        place = {"file": item.file, "sheet": item.sheet, "cell": item.cell, "column": item.column}
+        connection.execute(_KEEP, {"region": region, "period": str(period), **values, **place})
+
+
+_REFER = text("""
+    INSERT INTO eval.run_finding (run_id, finding_id)
+    SELECT :run_id, f.finding_id
+    FROM ops.finding AS f
+    WHERE
+        f.region = :region AND f.period = :period AND f.submission_id IS NULL
+        AND f.check_id = :check AND f.message = :message
+    ON CONFLICT DO NOTHING
+""")
+
+
+def _refer(connection: Connection, run_id: int, region: str, period: Period, noted: list[Finding]) -> None:
+    """Say which findings are this run's own: what an earlier run noted is not asked about again."""
+    for item in noted:
+        said = {"region": region, "period": str(period), "check": item.check, "message": item.message}
+        connection.execute(_REFER, {"run_id": run_id, **said})
