@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from cunfang.feeds.contract import Kind, contracts
 from cunfang.period import Period
+from cunfang.quality.suspension import NOTE as SUSPENDED
 from cunfang.region import load_region
 from cunfang.warehouse import sql
 
@@ -250,7 +251,10 @@ class PinnedSubmission:
 
 @dataclass(frozen=True)
 class RunResult:
-    """One run. Money in yuan; `total` is T, `set_aside` goes to those outside the proportional part."""
+    """One run. Money in yuan; `total` is T, `set_aside` goes to those outside the proportional part.
+
+    `suspended`: one note per check that was suspended for one of the run's inputs; `findings` leaves those notes out.
+    """
 
     run_id: int
     region: str
@@ -276,6 +280,7 @@ class RunResult:
     legs: tuple[Leg, ...]
     warnings: tuple[Warning_, ...]
     findings: tuple[NotedFinding, ...]
+    suspended: tuple[NotedFinding, ...]
     submissions: tuple[PinnedSubmission, ...]
 
     @cached_property
@@ -338,7 +343,12 @@ def load_result(connection: Connection, run_id: int) -> RunResult:
         holdings=tuple(Holding(**_placed(row)) for row in sql.rows(connection, "documents/holdings.sql", one)),
         legs=tuple(Leg(**row) for row in sql.rows(connection, "documents/legs.sql", one)),
         warnings=load_warnings(connection, region=head["region"], period=head["period"]),
-        findings=load_findings(connection, region=head["region"], period=head["period"]),
+        findings=tuple(
+            item
+            for item in load_findings(connection, region=head["region"], period=head["period"])
+            if item.check != SUSPENDED
+        ),
+        suspended=tuple(_finding(row) for row in sql.rows(connection, "documents/suspended.sql", one)),
         submissions=tuple(PinnedSubmission(**row) for row in sql.rows(connection, "documents/submissions.sql", one)),
     )
 

@@ -38,6 +38,7 @@ CHECK_COLUMNS = (
     Column("序号", 6), Column("核对事项", 46), Column("计算值", 20), Column("应为", 20), Column("结果", 10),
     Column("说明", 60),
 )  # fmt: skip
+SUSPENDED_COLUMNS = (Column("编号", 0), Column("规则、期限与理由", 0), Column("报送", 0))
 FINDING_COLUMNS = (
     Column("编号", 0), Column("问题", 0), Column("报送", 0), Column("类别", 0), Column("处理", 0),
     Column("如何处理 · 位置", 0),
@@ -126,6 +127,13 @@ def _write_checks(book: Book, calculation: Calculation, shares: Shares, adjustme
     fresh = result.freshness
     sheet.text(1, f"报送数据校验：{fresh.checked} 项中 {fresh.passed} 项通过，发现 {len(result.findings)} 条")
     sheet.row += 1
+    if result.suspended:
+        sheet.section("暂停的校验规则", SUSPENDED_COLUMNS)
+    for note in result.suspended:
+        sheet.text(0, note.check)
+        sheet.text(1, note.message, "wrap")
+        sheet.text(2, words.feed_name(note.feed))
+        sheet.row += 1
     sheet.section("校验发现", FINDING_COLUMNS)
     for finding in result.findings:
         sheet.text(0, finding.check)
