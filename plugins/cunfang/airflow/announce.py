@@ -16,6 +16,7 @@ from cunfang.evaluation import missing_feeds
 from cunfang.evaluation.official import rulebook_of
 from cunfang.feeds.contract import contract
 from cunfang.finding import Finding
+from cunfang.intake.explaining import explained_periods
 from cunfang.period import Period
 from cunfang.region import load_region
 from cunfang.settings import settings
@@ -42,6 +43,7 @@ def after_decision(engine: Engine, submission_ids: list[int]) -> Decided:
     """Decide on each submission; refusals are mailed to the provider, accepted ones may complete their period."""
     decided = Decided()
     waiting = list(submission_ids)
+    touched: list[tuple[str, str]] = []
     while waiting:
         submission_id = waiting.pop(0)
         status = intake.decide(engine, submission_id)
@@ -52,11 +54,14 @@ def after_decision(engine: Engine, submission_ids: list[int]) -> Decided:
             decided.statuses[str(submission_id)] = status
             if status == "accepted":
                 decided.accepted.append((key.region, key.period))
+                touched += explained_periods(engine, submission_id)
                 waiting += _checked_again(engine, submission_id)
             else:
                 decided.refused.append((key.region, key.period))
                 announce.announce_rejection(connection, submission_id, load_region(key.region).recipients)
-    decided.ready = [key for key in dict.fromkeys(decided.accepted) if is_ready(engine, *key)]
+    # An answer may let the evaluation of another quarter go on than the one it was delivered in.
+    periods = dict.fromkeys((*decided.accepted, *touched))
+    decided.ready = [key for key in periods if is_ready(engine, *key)]
     return decided
 
 

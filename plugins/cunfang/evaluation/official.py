@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, text
 from cunfang.evaluation.run import evaluate
 from cunfang.evaluation.steps import Answer, RunStoppedError
 from cunfang.finding import Finding, Klass
+from cunfang.intake.explaining import questions, unexplained
 from cunfang.period import Period
 from cunfang.region import load_region
 from cunfang.rulebook import Rulebook, read_rulebook
@@ -28,13 +29,32 @@ def rulebook_of(region: str) -> Rulebook | None:
 
 
 def evaluate_official(engine: Engine, region: str, period: Period) -> int:
-    """Evaluate by the region's own rule book; the run's id. RunStoppedError where the region has none, or data lack."""
+    """Evaluate by the region's own rule book; the run's id. RunStoppedError where the region has none, or data lack.
+
+    It also stops, with every question at once, while a finding of what stands or of the run itself is neither corrected
+    nor explained, unless the region says `unexplained: note`; the run is a draft then, and not offered for signature.
+    """
     rulebook = rulebook_of(region)
     if rulebook is None:
         message = f"地区 {region} 没有指定考核办法"
         advice = f"请在 include/regions/{region}.yaml 中写明 rulebook"
         raise RunStoppedError([Answer(0, Finding("EVA-V006", Klass.VALIDITY, message, advice))])
-    return evaluate(engine, region, period, rulebook).run_id
+    try:
+        run_id = evaluate(engine, region, period, rulebook).run_id
+    except RunStoppedError as stopped:
+        raise RunStoppedError([*stopped.answers, *_unexplained(engine, region, period)]) from stopped
+    if answers := _unexplained(engine, region, period, run_id):
+        raise RunStoppedError(answers)
+    return run_id
+
+
+def _unexplained(engine: Engine, region: str, period: Period, run_id: int | None = None) -> list[Answer]:
+    """Questions about findings without a reason; they are read from what stands, so they are kept nowhere else."""
+    if load_region(region).unexplained != "stop":
+        return []
+    with engine.connect() as connection:
+        found = unexplained(connection, region, period, run_id)
+    return [Answer(run_id or 0, question) for question in questions(region, period, found)]
 
 
 def verify(engine: Engine, run_id: int) -> None:
