@@ -34,8 +34,8 @@ Format = Literal["xlsx", "xlsm", "xls", "csv"]
 class Kind(StrEnum):
     """Types of a column.
 
-    A `printed` figure is one that the office computed itself (存贷比, 同比): kept as written and held against the figures
-    it is made of (N16), never stored, and never a reason to refuse a row.
+    A `printed` figure is one that the office computed itself (存贷比, 同比): kept as written and held against the
+    figures it is made of (N16), never stored, and never a reason to refuse a row.
     """
 
     TEXT = "text"
@@ -118,10 +118,11 @@ class Metric(Model):
 
 
 class Wide(Model):
-    """Columns to records: the metric's key goes into column `name`, its cell into column `value`."""
+    """Columns to records: the metric's key goes into column `name`, its cell into `value`, its unit into `unit`."""
 
     name: Name
     value: Name
+    unit: Name | None = Field(default=None, description="写计量单位的列；比率为 % 或 1")
     metrics: dict[str, Metric] = Field(min_length=1)
 
 
@@ -135,7 +136,8 @@ class Layout(Model):
     columns: tuple[Name, ...] = Field(default=(), description="本表样所含的列；空 = 约定的全部列")
     sheets: tuple[str, ...] = Field(default=(), description="工作表名；空 = 第一张可见工作表")
     title: dict[Name, Literal["start", "end"]] = Field(default_factory=dict, description="由标题时段得出的列")
-    title_ends: Literal["period_end", "within_period"] = "period_end"
+    title_ends: Literal["period_end", "within_period", "within_year"] = "period_end"
+    title_place: Literal["own", "any"] = Field(default="own", description="any：标题里可以是别的地区（上级的表）")
     unit: Literal["stated", "元", "万元", "亿元"] = Field(
         default="stated", description="stated = 必须由单位行或表头写明"
     )
@@ -143,6 +145,7 @@ class Layout(Model):
     headings: dict[Name, tuple[str, ...]] = Field(default_factory=dict, description="本表另有的表头写法")
     groups: tuple[str, ...] = Field(default=(), description="多行表头中只起归类作用的上级表头")
     ignored: tuple[str, ...] = Field(default=(), description="认得但不取的列（计算列、序号）")
+    subtotals: tuple[str, ...] = Field(default=(), description="本表另有的小计行、归类行的名称")
     constants: dict[Name, str] = Field(default_factory=dict, description="整张表同一取值的列")
     wide: Wide | None = None
 
@@ -158,8 +161,8 @@ class Layout(Model):
     @property
     def filled(self) -> frozenset[str]:
         """The columns that the layout fills itself: from the title, with a constant, or out of wide columns."""
-        wide = {self.wide.name, self.wide.value} if self.wide else set()
-        return frozenset({*self.title, *self.constants, *wide})
+        wide = {self.wide.name, self.wide.value, self.wide.unit} if self.wide else set()
+        return frozenset({*self.title, *self.constants, *(name for name in wide if name)})
 
 
 class Contract(Model):

@@ -186,10 +186,12 @@ class _Placed:
 
     def of_period(self, period: Period | None) -> bool:
         """Whether its title does not speak of a time outside the period."""
-        title, first = self.preamble.title, self.table.layout.title_ends == "period_end"
+        title, ends = self.preamble.title, self.table.layout.title_ends
         if period is None or title is None or title.end is None:
             return True
-        return (period.end if first else period.start) <= title.end <= period.end
+        if ends == "within_year":
+            return title.end.year == period.year
+        return (period.end if ends == "period_end" else period.start) <= title.end <= period.end
 
 
 def _placed(sheets: Sequence[Sheet]) -> Iterator[_Placed]:
@@ -275,7 +277,7 @@ def _title_faults(one: _Placed, reading: Reading, county: str) -> Iterator[Findi
     if title and reading.period and not one.of_period(reading.period):
         period = reading.period
         yield finding(Fault.OTHER_PERIOD, found=title.end, period=period, expected=period.end, **where)
-    if title and county and title.county and county not in title.county:
+    if layout.title_place == "own" and title and county and title.county and county not in title.county:
         where["cell"] = title.county_cell
         yield finding(Fault.OTHER_COUNTY, found=title.county, expected=county, **where)
 
