@@ -124,7 +124,7 @@ class DoubleDeliveryError(ValueError):
 
     def __init__(self, family: str, feeds: list[str]) -> None:
         names = "、".join(f"{contracts()[feed].name}（{feed}）" for feed in feeds)
-        super().__init__(f"同一考核期重复报送：{names}，相加会重复计算（{family}）")
+        super().__init__(f"{names}，相加会重复计算（{family}）")
 
 
 def input_hash(

@@ -66,7 +66,7 @@ def _pinned(connection: Connection, region: str, period: Period, rulebook: Ruleb
         inputs = pin(connection, region, period, rulebook)
     except DoubleDeliveryError as error:
         advice = "请在地区配置中写明税收报送安排，并撤回不适用的一份"
-        questions.append(Finding("EVA-V003", Klass.VALIDITY, str(error), advice))
+        questions.append(Finding("EVA-V003", Klass.VALIDITY, f"同一考核期重复报送：{error}", advice))
         inputs = []
     if questions:
         raise RunStoppedError([Answer(0, question) for question in questions])
