@@ -6,6 +6,7 @@ SELECT
     s.feed,
     s.provider,
     s.sequence,
+    s.sha256,
     s.file_name AS file,
     s.registered_at,
     s.status

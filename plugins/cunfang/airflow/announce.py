@@ -54,6 +54,7 @@ def after_decision(engine: Engine, submission_ids: list[int]) -> Decided:
             decided.statuses[str(submission_id)] = status
             if status == "accepted":
                 decided.accepted.append((key.region, key.period))
+                announce.announce_receipt(connection, submission_id, load_region(key.region).recipients)
                 touched += explained_periods(engine, submission_id)
                 waiting += _checked_again(engine, submission_id)
             else:

@@ -11,49 +11,36 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from sqlalchemy import Connection
 
-from cunfang.delivery.mail import Attachment, Mail, compose, message_id_of
-from cunfang.delivery.outbox import enqueue
+from cunfang.delivery.answers import announce_receipt, announce_rejection
+from cunfang.delivery.letter import AMBER, SHOWN_FINDINGS, Letter, level_of, post, told
+from cunfang.delivery.mail import Attachment
 from cunfang.documents import words
-from cunfang.documents.result import RunResult, Warning_, load_findings, load_result, load_warnings
-from cunfang.documents.templates import render
+from cunfang.documents.result import RunResult, Warning_, load_result, load_warnings
 from cunfang.documents.view import BankRow, LegRow, ResultView, result_view, warning_row
 from cunfang.feeds.contract import contracts
-from cunfang.finding import Finding, Klass
+from cunfang.finding import Finding
 from cunfang.period import Period
-from cunfang.region import Level, Recipient, Region, Topic, load_region
-from cunfang.settings import settings
-from cunfang.warehouse import sql
+from cunfang.region import Level, Recipient, Topic, load_region
 
-OFFICE_TIME = ZoneInfo("Asia/Shanghai")
-SHOWN_FINDINGS = 50
-BLUE, AMBER = "#2f5d8a", "#8a5a00"
+__all__ = [
+    "announce_orders",
+    "announce_questions",
+    "announce_receipt",
+    "announce_rejection",
+    "announce_result",
+    "announce_warnings",
+    "remind_late",
+]
 COLOURS = {"红": "#C00000", "橙": "#D9600A", "黄": "#A67C00"}
 LATE_RULES = {
     "wait": "未收到前，本期考核暂缓。",
     "use_previous": "逾期仍未收到的，按规定使用上期数据，并在结果中注明。",
     "exclude": "逾期仍未收到的，按规定不计入本期。",
 }
-
-
-@dataclass(frozen=True)
-class Letter:
-    """One message before it is addressed: `key` says what it is about, `thread` which earlier messages it continues."""
-
-    kind: str
-    key: str
-    subject: str
-    title: str
-    template: str
-    values: dict[str, object]
-    colour: str = BLUE
-    freshness: str = ""
-    attachments: tuple[Attachment, ...] = ()
-    thread: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,8 +57,8 @@ def announce_result(connection: Connection, run_id: int, recipients: Sequence[Re
     region = load_region(result.region)
     view = result_view(result)
     sent = 0
-    for recipient in _told(recipients, Topic.RESULT):
-        level = _level(region, recipient)
+    for recipient in told(recipients, Topic.RESULT):
+        level = level_of(region, recipient)
         files = (Attachment(f"存放考核结果{result.period.year}年{_quarter_word(result)}.xlsx", workbook),)
         letter = Letter(
             kind="result",
@@ -83,7 +70,7 @@ def announce_result(connection: Connection, run_id: int, recipients: Sequence[Re
             freshness="" if level is Level.NOTICE else view.freshness,
             attachments=files if level is Level.FULL else (),
         )
-        sent += _post(connection, region, letter, recipient.address, level)
+        sent += post(connection, region, letter, recipient.address, level)
     return sent
 
 
@@ -101,11 +88,11 @@ def announce_orders(connection: Connection, run_id: int, recipients: Sequence[Re
         if own and address is not None:
             subject = f"【存款调整】{view.quarter} {bank.name} {bank.direction} {bank.planned} 万元"
             letter = _order(result, view, subject, _groups(own, bank), bank)
-            sent += _post(connection, region, letter, address, region.banks.level or region.level_of(address))
+            sent += post(connection, region, letter, address, region.banks.level or region.level_of(address))
     subject = f"【存款调整】{view.quarter} {region.name} 划转 {view.planned_sum} 万元"
-    for recipient in _told(recipients, Topic.ORDERS):
+    for recipient in told(recipients, Topic.ORDERS):
         letter = _order(result, view, subject, _groups(view.legs, None), None)
-        sent += _post(connection, region, letter, recipient.address, _level(region, recipient))
+        sent += post(connection, region, letter, recipient.address, level_of(region, recipient))
     return sent
 
 
@@ -142,16 +129,16 @@ def announce_warnings(connection: Connection, warning_ids: Sequence[int], recipi
     for warning in warnings:
         topic = {"红": Topic.RED, "橙": Topic.ORANGE}.get(warning.level)
         region = load_region(warning.region)
-        for recipient in _told(recipients, topic) if topic else ():
-            level = _level(region, recipient)
-            sent += _post(connection, region, _warning_letter(warning, level), recipient.address, level)
+        for recipient in told(recipients, topic) if topic else ():
+            level = level_of(region, recipient)
+            sent += post(connection, region, _warning_letter(warning, level), recipient.address, level)
     for code in dict.fromkeys(item.region for item in warnings):
         mine = [item for item in warnings if item.region == code]
         if any(item.level == "黄" for item in mine):
             letter = _digest(mine)
             region = load_region(code)
-            for recipient in _told(recipients, Topic.DIGEST):
-                sent += _post(connection, region, letter, recipient.address, _level(region, recipient))
+            for recipient in told(recipients, Topic.DIGEST):
+                sent += post(connection, region, letter, recipient.address, level_of(region, recipient))
     return sent
 
 
@@ -191,39 +178,6 @@ def _digest(warnings: Sequence[Warning_]) -> Letter:
     )
 
 
-def announce_rejection(connection: Connection, submission_id: int, recipients: Sequence[Recipient]) -> int:
-    """Tell the provider, and those who follow up, what is wrong with a delivery, where, and what to do (S25)."""
-    submission = sql.rows(connection, "documents/submission.sql", {"submission_id": submission_id})[0]
-    region = load_region(submission["region"])
-    provider = region.provider(submission["feed"])
-    findings = [
-        item for item in load_findings(connection, submission_id) if Klass(item.klass).blocking
-    ] or load_findings(connection, submission_id)
-    quarter, feed_name = words.quarter(Period.parse(submission["period"])), words.feed_name(submission["feed"])
-    letter = Letter(
-        kind="rejection",
-        key=f"rejection|{submission_id}",
-        subject=f"【退回更正】{quarter} {feed_name} {len(findings)} 处须更正",
-        title=f"{region.name} {quarter}“{feed_name}”退回更正",
-        template="rejection",
-        values={
-            "provider": provider.office if provider else submission["provider"],
-            "feed_name": feed_name,
-            "sequence": submission["sequence"],
-            "file": submission["file"],
-            "registered": f"{submission['registered_at']:%Y-%m-%d %H:%M}",
-            "findings": findings[:SHOWN_FINDINGS],
-            "more": max(len(findings) - SHOWN_FINDINGS, 0),
-        },
-        colour=AMBER,
-    )
-    # The provider reads of its own file, so it is told everything.
-    sent = _post(connection, region, letter, provider.address, Level.FULL) if provider else 0
-    for recipient in _told(recipients, Topic.REJECTION):
-        sent += _post(connection, region, letter, recipient.address, _level(region, recipient))
-    return sent
-
-
 def remind_late(connection: Connection, region: str, period: str, feed: str, *, due: date, today: date) -> int:
     """Remind the provider of a feed past its due day, and those who follow up; once per day and mailbox (S25)."""
     place = load_region(region)
@@ -249,9 +203,9 @@ def remind_late(connection: Connection, region: str, period: str, feed: str, *, 
         colour=AMBER,
         thread=f"late|{region}|{period}|{feed}|",
     )
-    sent = _post(connection, place, letter, provider.address, Level.FULL) if provider else 0
+    sent = post(connection, place, letter, provider.address, Level.FULL) if provider else 0
     for recipient in place.told(Topic.LATE):
-        sent += _post(connection, place, letter, recipient.address, _level(place, recipient))
+        sent += post(connection, place, letter, recipient.address, level_of(place, recipient))
     return sent
 
 
@@ -280,53 +234,10 @@ def announce_questions(
         thread=thread,
     )
     sent = 0
-    for recipient in _told(recipients, Topic.QUESTION):
-        sent += _post(connection, place, letter, recipient.address, _level(place, recipient))
+    for recipient in told(recipients, Topic.QUESTION):
+        sent += post(connection, place, letter, recipient.address, level_of(place, recipient))
     return sent
-
-
-def _told(recipients: Iterable[Recipient], topic: Topic) -> list[Recipient]:
-    return [recipient for recipient in recipients if recipient.hears(topic)]
-
-
-def _level(region: Region, recipient: Recipient) -> Level:
-    return recipient.level or region.level_of(recipient.address)
 
 
 def _quarter_word(result: RunResult) -> str:
     return words.quarter(result.period).partition("年")[2]
-
-
-def _post(connection: Connection, region: Region, letter: Letter, address: str, level: Level) -> int:
-    """Address, render and enqueue one letter; 1 when it is new."""
-    sender = settings().mail_from
-    key = f"{letter.key}|{address}"
-    values = {
-        **letter.values,
-        "subject": letter.subject,
-        "title": letter.title,
-        "level": level.value,
-        "colour": letter.colour,
-        "freshness": letter.freshness,
-        "office": region.office,
-        "sample": region.sample,
-    }
-    first = _thread_start(connection, letter.thread, address) if letter.thread else None
-    mail = Mail(
-        sender=sender,
-        recipient=address,
-        subject=letter.subject,
-        text=render(f"mail/{letter.template}.txt.j2", **values),
-        html=render(f"mail/{letter.template}.html.j2", **values),
-        message_id=message_id_of(key, sender),
-        date=datetime.now(OFFICE_TIME),
-        in_reply_to=message_id_of(first, sender) if first and first != key else "",
-        attachments=letter.attachments,
-    )
-    return int(enqueue(connection, letter.kind, key, address, letter.subject, compose(mail)))
-
-
-def _thread_start(connection: Connection, thread: str, address: str) -> str | None:
-    parameters = {"recipient": address, "prefix": thread}
-    found: str | None = sql.run(connection, "ops/outbox_thread.sql", parameters).scalar()
-    return found
