@@ -37,6 +37,8 @@ VALUES: dict[Kind, st.SearchStrategy[Scalar]] = {
     Kind.NUMBER: st.decimals(-(10**9), 10**9, places=4),
     Kind.INTEGER: st.integers(-(10**6), 10**6),
     Kind.BOOLEAN: st.booleans(),
+    Kind.PERIOD: st.from_regex(r"20[0-9]{2}-Q[1-4]", fullmatch=True),
+    Kind.FEED: st.sampled_from(sorted(contracts())),
     Kind.ACCOUNT: st.from_regex(r"[0-9]{12,22}", fullmatch=True),
     Kind.PRINTED: st.decimals(-1000, 1000, places=2).map(str),
 }

@@ -11,7 +11,7 @@ from cunfang.feeds.contract import Contract, Layout
 from cunfang.feeds.faults import Fault, finding
 from cunfang.feeds.grid import Grid, a1, column_letters
 from cunfang.feeds.rules import rules
-from cunfang.feeds.words import SEPARATOR, UNIT_COLUMN, Path, Vocabulary, in_chinese
+from cunfang.feeds.words import SEPARATOR, UNIT_COLUMN, Path, Vocabulary, clean_heading, in_chinese
 from cunfang.finding import Finding
 from cunfang.institution import normal_form
 
@@ -101,6 +101,9 @@ def _best_rows(grid: Grid, part: Part, known: Vocabulary, start: int) -> tuple[i
     limits = rules().limits
     best = (0, 0, 0)
     for first in range(start, min(part.rows.stop, start + limits.header_search_rows)):
+        cells = grid.rows[first][part.columns.start : part.columns.stop]
+        if not any(isinstance(cell, str) and cell and known.may_head(cell) for cell in cells):
+            continue
         for height in range(1, min(limits.header_rows, part.rows.stop - first) + 1):
             paths = (heading_path(grid, first, first + height - 1, c, part)[0] for c in part.columns)
             count = len({known.resolve(path) for path in paths if path} - {None, "", UNIT_COLUMN})
@@ -121,11 +124,8 @@ def heading_path(grid: Grid, first: int, last: int, column: int, part: Part) -> 
         if place in seen or place[0] < first:
             continue
         seen.add(place)
-        text = normal_form(grid.text(*place))
-        stated = re.search(rules().heading_unit, text)
-        if stated:
-            unit, text = next(filter(None, stated.groups())), text[: stated.start()]
-        text = re.sub(rules().heading_prefix, "", text).rstrip(":")
+        text, stated = clean_heading(grid.text(*place))
+        unit = stated or unit
         if text:
             parts.append(text)
     return in_chinese(parts), unit

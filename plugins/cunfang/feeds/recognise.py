@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from cunfang.feeds.contract import CANONICAL, FEEDS, Contract, contracts
+from cunfang.feeds.contract import CANONICAL, FEEDS, Contract, Layout, contracts
 from cunfang.feeds.faults import FaultError
 from cunfang.feeds.grid import Grid, Source, a1
 from cunfang.feeds.heading import canonical_header
 from cunfang.feeds.reader import period_named, recognised, suffix_of
+from cunfang.feeds.rules import rules
 from cunfang.feeds.title import lines, plain, read_preamble
 from cunfang.feeds.words import Vocabulary
 from cunfang.period import Period
@@ -72,7 +73,7 @@ def _matches(
                     ),
                 )
             continue
-        layouts = [item for item in contract.layouts if source.format in item.formats]
+        layouts = [item for item in contract.layouts if source.format in item.formats and not _is_own(item)]
         sheets = recognised(source, contract, [item for item in layouts if period is None or item.holds(period)], name)
         if not sheets or sheets[0].demerit[1]:
             continue
@@ -89,6 +90,11 @@ def _matches(
         )
 
 
+def _is_own(layout: Layout) -> bool:
+    """Whether a layout is for sheets that we add to other feeds' workbooks: they do not say which feed a file is."""
+    return bool(layout.sheets) and set(layout.sheets) <= set(rules().own_sheets)
+
+
 def _said(source: Source, name: str) -> str:
     """What the file's name, its sheet names and the lines at its top say, without spaces."""
     grid: Grid = source.grid()
@@ -98,4 +104,6 @@ def _said(source: Source, name: str) -> str:
 
 def _named(contract: Contract, said: str) -> int:
     """How clearly a text speaks of the contract: its feed, name or provider."""
-    return sum(word in said for word in (contract.feed, contract.name, contract.provider, *contract.marks))
+    return sum(
+        word in said for word in (contract.feed, contract.name, contract.provider, *contract.marks, *contract.marks)
+    )

@@ -66,6 +66,7 @@ class Rules(Model):
     unit: Pattern
     heading_unit: Pattern
     heading_prefix: Pattern
+    name_prefix: Pattern
     translation: Pattern
     numbering: Pattern
     template_year: Pattern
@@ -76,6 +77,8 @@ class Rules(Model):
     repairs: dict[str, str]
     totals: tuple[str, ...]
     subtotals: tuple[str, ...]
+    carried: tuple[str, ...]
+    bank_groups: tuple[str, ...]
     blanks: tuple[str, ...]
     booleans: dict[str, bool]
     checks: dict[str, CheckText]
@@ -84,7 +87,17 @@ class Rules(Model):
     def total_words(self) -> dict[str, bool]:
         """Word → whether it closes the whole table (合计) and not a block (小计)."""
         words = {normal_form(word): False for word in self.subtotals}
-        return words | {normal_form(word): True for word in self.totals}
+        return words | {normal_form(word): True for word in (*self.totals, *self.carried)}
+
+    @cached_property
+    def closing_words(self) -> frozenset[str]:
+        """The words of a total that ends a table; 过次页 does not."""
+        return frozenset(map(normal_form, self.totals))
+
+    @cached_property
+    def group_rows(self) -> frozenset[str]:
+        """Names of groups of banks, which stand in a row of their own and are no bank."""
+        return frozenset(map(normal_form, self.bank_groups))
 
     @cached_property
     def leaf_words(self) -> frozenset[str]:

@@ -124,11 +124,10 @@ def _continues(before: Table, table: Table) -> bool:
 
 def _closed(table: Table) -> bool:
     """Whether the last rows of a table hold a total of all its rows."""
-    closing = {word for word, closes in rules().total_words.items() if closes}
     for row in reversed(table.rows):
         texts = [normal_form(text).rstrip(":") for c in table.columns if (text := table.grid.text(row, c)).strip()]
         if texts and not rules().is_footnote(texts[0]):
-            return any(text in closing for text in texts)
+            return any(text in rules().closing_words for text in texts)
     return False
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from cunfang.feeds.contract import Contract, Layout
 from cunfang.feeds.rules import rules
@@ -25,9 +26,20 @@ class Vocabulary:
     metrics: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
+    _known: dict[Path, str | None] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, contract: Contract, layout: Layout) -> Vocabulary:
+        """What the contract and the layout know; made once per layout."""
+        kept = _MADE.get((id(contract), id(layout)))
+        if kept is None or kept[0] is not contract or kept[1] is not layout:
+            if len(_MADE) >= MOST_KEPT:
+                _MADE.clear()
+            kept = _MADE[id(contract), id(layout)] = contract, layout, cls._made(contract, layout)
+        return kept[2]
+
+    @classmethod
+    def _made(cls, contract: Contract, layout: Layout) -> Vocabulary:
         """What the contract and the layout know, without the columns that the layout fills itself."""
         targets = dict.fromkeys(map(normal_form, layout.unit_column), UNIT_COLUMN)
         metrics: frozenset[str] = frozenset()
@@ -58,6 +70,22 @@ class Vocabulary:
 
     def resolve(self, path: Path) -> str | None:
         """What a heading, from its uppermost row down, means: a column, a metric, "" for ignored, None for unknown."""
+        if path not in self._known:
+            self._known[path] = self._resolve(path)
+        return self._known[path]
+
+    def may_head(self, text: str) -> bool:
+        """Whether a cell's text can be a part of a heading: what else stands in a row says nothing about a header."""
+        cleaned, _ = clean_heading(text)
+        return cleaned in self._parts or any(part in self._parts for part in map(_repaired, in_chinese([cleaned])))
+
+    @cached_property
+    def _parts(self) -> frozenset[str]:
+        return frozenset(
+            part for words in (self.targets, self.ignored) for word in words for part in word.split(SEPARATOR)
+        )
+
+    def _resolve(self, path: Path) -> str | None:
         for candidate in self._readings(path):
             if (target := self.targets.get(SEPARATOR.join(candidate))) is not None:
                 return target
@@ -74,6 +102,19 @@ class Vocabulary:
             if len(written) > 1 and written[-1] in rules().leaf_words:
                 yield written[:-1]
                 yield tuple(part for part in written[:-2] if part not in self.groups) + written[-2:-1]
+
+
+_MADE: dict[tuple[int, int], tuple[Contract, Layout, Vocabulary]] = {}
+MOST_KEPT = 256
+
+
+@lru_cache(maxsize=8192)
+def clean_heading(text: str) -> tuple[str, str]:
+    """A heading cell in normal form without its unit and numbering, and the unit."""
+    unit, text = "", normal_form(text)
+    if stated := re.search(rules().heading_unit, text):
+        unit, text = next(filter(None, stated.groups())), text[: stated.start()]
+    return re.sub(rules().heading_prefix, "", text).rstrip(":"), unit
 
 
 def in_chinese(parts: list[str]) -> Path:
