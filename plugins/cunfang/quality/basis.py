@@ -58,7 +58,6 @@ class Basis:
         """The values that `{"$PARAMETER": …}` in a suite stand for."""
         end = self.period.end
         return {
-            "period": str(self.period),
             "period_start": self.period.start,
             "period_end": end,
             "period_end_moment": datetime.combine(end, time.max),

@@ -255,6 +255,7 @@ def _peers_absent(found: list[Row], basis: Basis) -> list[Scalar]:
 DERIVATIONS: dict[str, Derivation] = {
     # Column → how it is made; a suite gets a column by mentioning it.
     "nearest": _each(_nearest),
+    "explained_period": _each(lambda row, basis: row["period"] or str(basis.period)),
     "institution_type": _of_bank("type"),
     "institution_opened_on": _of_bank("opened_on"),
     "institution_closed_on": _of_bank("closed_on"),
