@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import os
 import tempfile
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
+    from great_expectations.core.expectation_validation_result import ExpectationValidationResult
     from great_expectations.render.view.view import DefaultJinjaPageView
 
 _INDEX = """<!DOCTYPE html>
@@ -21,10 +22,16 @@ _INDEX = """<!DOCTYPE html>
 """
 
 
-def write(result: ExpectationSuiteValidationResult, page: Path) -> None:
-    """Render `result` to `page` and renew the index beside it; a reader never sees half a page."""
+def write(name: str, results: Sequence[ExpectationValidationResult], page: Path) -> None:
+    """Render the results of suite `name` to `page`, renew the index beside it; a reader never sees half a page."""
+    from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
+    from great_expectations.validator.validator import calc_validation_statistics
 
+    statistics = calc_validation_statistics(list(results))
+    result = ExpectationSuiteValidationResult(
+        results=list(results), success=statistics.success, suite_name=name, statistics=statistics._asdict(), meta={}
+    )
     page.parent.mkdir(parents=True, exist_ok=True)
     content = ValidationResultsPageRenderer().render(result)
     _replace(page, str(_view().render(content)))
