@@ -148,6 +148,33 @@ def explain(
 
 
 @app.command()
+def answer(
+    region: RegionOption,
+    period: PeriodOption,
+    check: Annotated[str, typer.Option(help="校验编号，如 TXL-Q010")],
+    reason: Annotated[str, typer.Option(help="理由")],
+    by: Annotated[str, typer.Option(help="说明人的岗位")],
+    feed: Annotated[str, typer.Option(help="所说明的报送，代码或名称；考核自身的发现（EVA 开头）不写")] = "",
+    institution: Annotated[str, typer.Option(help="只说明这一家机构")] = "",
+    cell: Annotated[str, typer.Option(help="只说明这一格，如 C20")] = "",
+    until: Annotated[
+        Period | None, typer.Option(parser=_period, metavar="YYYY-Qn", help="有效期至；此前各期沿用这一理由")
+    ] = None,
+    attachment: Annotated[str, typer.Option(help="依据文件的名称")] = "",
+    inbox: Annotated[Path | None, typer.Option(file_okay=False, help="收件箱；默认取自 CUNFANG_INBOX")] = None,
+) -> None:
+    """以说明答复一条质量或宏观发现：写成规范文件放入收件箱，与其他报送一样登记、校验、接受。"""
+    from cunfang.cli.answer import Answer, AnswerError, write_answer
+
+    given = Answer(region, period, check, reason, by, feed, institution, cell, until, attachment)
+    try:
+        path = write_answer(inbox or settings().inbox, given)
+    except AnswerError as error:
+        fail(str(error), Exit.USAGE)
+    sys.stdout.write(f"{path}\n")
+
+
+@app.command()
 def migrate(
     revision: Annotated[str, typer.Option(help="目标版本；head 为最新")] = "head",
 ) -> None:
