@@ -13,7 +13,7 @@ from typing import Final
 HERE: Final = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from dawu import accounts, calendar, credit, office, oversight, service, tax  # noqa: E402 - the folder is no package
+from dawu import accounts, calendar, credit, office, outlook, oversight, returns, service, tax  # noqa: E402 - the folder is no package
 from dawu.banks import present  # noqa: E402
 from dawu.table import Table  # noqa: E402
 
@@ -22,6 +22,9 @@ INSTITUTION_COLUMNS: Final = (
 )
 CORRECTED: Final = 4
 """The quarter whose `pboc_credit` is delivered twice."""
+
+FULLEST: Final = 4
+"""The quarter for which the feeds that no score needs are delivered too."""
 
 
 def institutions(quarter: int) -> Table:
@@ -36,8 +39,8 @@ def institutions(quarter: int) -> Table:
 
 
 def canonical_tables(quarter: int) -> dict[str, tuple[str, Table]]:
-    """Feed → (what the file is called in Chinese, its canonical table)."""
-    return {
+    """Feed, with the bank's folder where banks report → (what the file is called in Chinese, its canonical table)."""
+    tables = {
         "institutions": ("金融机构名录", institutions(quarter)),
         "pboc_credit": ("存贷款情况表", credit.canonical(quarter)),
         "pboc_prudential": ("监管指标", oversight.prudential(quarter)),
@@ -50,17 +53,36 @@ def canonical_tables(quarter: int) -> dict[str, tuple[str, Table]]:
         "decisions": ("领导小组决定", oversight.decisions(quarter)),
         "indicators": ("网点数量", service.outlets(quarter)),
     }
+    if quarter != FULLEST:
+        return tables
+    names = {bank.code: bank.counter for bank in present(quarter)}
+    return tables | {
+        "targets": ("目标任务", outlook.targets()),
+        "peers": ("兄弟县市存贷比", outlook.peers(quarter)),
+        "credit_projects": ("信贷项目", outlook.projects()),
+        **{
+            f"bank_return/{code}": (f"{names[code]}回报", returns.canonical(code, quarter))
+            for code in returns.RETURNING
+        },
+    }
 
 
-def office_forms(quarter: int) -> dict[str, office.Form]:
-    """Feed → the workbook that its office delivers first; beside the mistyped figure its 合计 row is right."""
+def office_forms(quarter: int) -> dict[str, tuple[office.Form, ...]]:
+    """Feed → the sheets of its first workbook; beside the mistyped figure its 合计 row is right."""
     right = credit.sheet(quarter)
     delivered = credit.sheet_with_error(quarter) if quarter == CORRECTED else right
-    return {
-        "pboc_credit": office.credit_form(quarter, delivered, credit.totals(right)),
-        "tax_national": office.national_form(quarter),
-        "tax_local": office.local_form(quarter),
-        "balances": office.balances_form(quarter),
+    forms: dict[str, tuple[office.Form, ...]] = {
+        "pboc_credit": (office.credit_form(quarter, delivered, credit.totals(right)),),
+        "tax_national": (office.national_form(quarter),),
+        "tax_local": (office.local_form(quarter),),
+        "balances": (office.balances_form(quarter),),
+    }
+    if quarter != FULLEST:
+        return forms
+    return forms | {
+        "targets": (outlook.targets_form(),),
+        "peers": (outlook.peers_form(quarter),),
+        **{f"bank_return/{code}": tuple(returns.forms(code, quarter)) for code in returns.RETURNING},
     }
 
 
@@ -71,7 +93,7 @@ def write_quarter(target: Path, quarter: int) -> None:
     for feed, (name, table) in canonical_tables(quarter).items():
         stem = f"{calendar.COUNTY}{calendar.quarter_words(quarter)}{name}（示例数据）"
         if feed in forms:
-            office.write(forms[feed], inbox / feed / f"{stem}.xlsx")
+            office.write(inbox / feed / f"{stem}.xlsx", *forms[feed])
         else:
             table.write(inbox / feed / f"{stem}.csv")
 
@@ -86,7 +108,7 @@ def write_correction(target: Path) -> None:
     )
     folder = target / "corrections" / calendar.REGION / calendar.period(CORRECTED) / "pboc_credit"
     name = f"{calendar.COUNTY}{calendar.quarter_words(CORRECTED)}存贷款情况表（示例数据）（更正）.xlsx"
-    office.write(form, folder / name)
+    office.write(folder / name, form)
 
 
 def write_canonical(target: Path) -> None:

@@ -20,19 +20,30 @@ TWO_FORMS = {
     "tax_national": "inbox",
     "tax_local": "inbox",
     "balances": "inbox",
+    "targets": "inbox",
+    "peers": "inbox",
+    "bank_return/ABC": "inbox",
+    "bank_return/DWRCB": "inbox",
 }
+REGION = ("420922", "大悟县")
+
+
+def place(path: Path) -> tuple[str, Period, str]:
+    """Region, period and feed of a delivery, by its path."""
+    _, region, period, feed, *_ = path.relative_to(SAMPLE).parts
+    return region, Period.parse(period), feed
 
 
 def typed(folder: Path, register: Register | None = None) -> Typed:
     """The one file of a delivery, read and typed."""
     (path,) = folder.iterdir()
-    period = Period.parse(folder.parent.name)
-    agreed = contract(folder.name)
-    return normalise(agreed, read(path, agreed, folder.parts[-3], period, county="大悟县"), register, period)
+    region, period, feed = place(path)
+    reading = read(path, contract(feed), region, period, county="大悟县")
+    return normalise(contract(feed), reading, register, period, region=REGION)
 
 
 def loaded(rows: Typed) -> list[list[Scalar]]:
-    """What would be stored, in order."""
+    """What would be stored, in the order of the file."""
     return [[row.fields[column.name] for column in rows.contract.loaded_columns] for row in rows.rows]
 
 
@@ -44,14 +55,14 @@ def register() -> Register:
     return Register.build(spellings)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: "/".join(path.parts[-4:-1]))
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.relative_to(SAMPLE).as_posix())
 def test_given_a_sample_file_when_read_then_nothing_in_it_is_left_unread(path: Path) -> None:
-    agreed = contract(path.parts[-2])
-    period = Period.parse(path.parts[-3])
-    reading = read(path, agreed, path.parts[-4], period, county="大悟县")
+    region, period, feed = place(path)
+    agreed = contract(feed)
+    reading = read(path, agreed, region, period, county="大悟县")
     assert not reading.blocked, reading.findings
     assert reading.records or agreed.feed == "decisions"
-    assert not normalise(agreed, reading, None, period).quarantine
+    assert not normalise(agreed, reading, None, period, region=REGION).quarantine
     mistyped = path.is_relative_to(SAMPLE / "inbox" / QUARTER / "pboc_credit")
     assert [finding.check for finding in reading.findings] == (["FILE-Q001"] if mistyped else [])
 

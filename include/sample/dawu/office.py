@@ -57,11 +57,17 @@ class Form:
         return max(heading.bottom for heading in self.headings) + 1
 
 
-def write(form: Form, path: Path) -> None:
-    """Write the form; the same form gives the same workbook."""
+def write(path: Path, *forms: Form) -> None:
+    """Write each form as a sheet of one workbook; the same forms give the same workbook."""
     path.parent.mkdir(parents=True, exist_ok=True)
     book = xlsxwriter.Workbook(str(path))
-    book.set_properties({"title": form.title, "comments": "示例数据", "created": CREATED})
+    book.set_properties({"title": forms[0].title, "comments": "示例数据", "created": CREATED})
+    for form in forms:
+        _write_sheet(book, form)
+    book.close()
+
+
+def _write_sheet(book: xlsxwriter.Workbook, form: Form) -> None:
     sheet = book.add_worksheet(form.sheet)
     plain = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
     boxed = {**plain, "border": 1}
@@ -86,7 +92,6 @@ def write(form: Form, path: Path) -> None:
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, form.width - 1, 18)
     sheet.freeze_panes(body, 1)
-    book.close()
 
 
 def _write_row(sheet: Worksheet, row: int, cells: Sequence[Cell], styles: tuple[Format, Format, Format]) -> None:
