@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up down test lint format bench lock clean
+.PHONY: help setup run up down test lint format bench docs lock clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -50,6 +50,9 @@ format: $(STAMP)  ## Bring code and SQL into shape
 
 bench: $(STAMP)  ## Measure against peers and against the floor; the report goes to bench/
 	@$(BIN)/python -m bench
+
+docs: $(STAMP)  ## The pages that are made from the checks: docs/checks.md
+	@page=$$($(BIN)/python -m cunfang.quality.catalogue) && printf '%s\n' "$$page" > docs/checks.md
 
 lock: $(STAMP)  ## Compile the lock from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --no-header --python-version 3.11 pyproject.toml -o requirements.txt
