@@ -2,13 +2,14 @@
 -- noqa: disable=RF06
 CREATE VIEW ops.finding_state AS
 WITH asked AS (
-    -- What is said of explanations themselves asks for none: that would never end.
+    -- What is said of explanations themselves asks for none: that would never end. Nor does a suspended check, whose
+    -- reason was given when it was suspended.
     SELECT
         l.*,
         regexp_replace(l.message, '\s', '', 'g') AS said
     FROM ops.last_finding AS l
     INNER JOIN raw.standing_submission AS s ON l.submission_id = s.submission_id
-    WHERE l.class IN ('quality', 'macro') AND l.feed <> 'explanations'
+    WHERE l.class IN ('quality', 'macro') AND l.feed <> 'explanations' AND l.check_id <> 'SUS-Q001'
     UNION ALL
     SELECT
         f.*,
