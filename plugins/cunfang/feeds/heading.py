@@ -5,31 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 
 from cunfang.feeds.contract import Contract, Layout
 from cunfang.feeds.faults import Fault, finding
 from cunfang.feeds.grid import Grid, a1, column_letters
 from cunfang.feeds.rules import rules
-from cunfang.feeds.words import SEPARATOR, UNIT_COLUMN, Path, Vocabulary, clean_heading, in_chinese
+from cunfang.feeds.title import time_covered
+from cunfang.feeds.words import SEPARATOR, UNIT_COLUMN, YEAR_START, Path, Vocabulary, clean_heading, in_chinese
 from cunfang.finding import Finding
 from cunfang.institution import normal_form
+from cunfang.period import Period
 
+_DAY = re.compile("^(?:截[至止])?[0-9]{4}年(?:[0-9]{1,2}月(?:[0-9]{1,2}日|末|底)|末|底)")
+STOCK_DAY = "as_of"
+"""The column that makes a feed one of stocks at a day."""
 _LATIN = re.compile(r"[^一-龥0-9]*[a-z][^一-龥0-9]*")
 _NUMBER = re.compile(r"[-+(△▲]?[\d,]+(?:\.\d+)?[%)]?")
 
 
 @dataclass(frozen=True)
 class Part:
-    """The part of a grid in which one table is looked for."""
+    """The part of a grid in which one table is looked for; `period`: what headings that name a day are held against."""
 
     rows: range
     columns: range
+    period: Period | None = None
 
     @classmethod
-    def whole(cls, grid: Grid) -> Part:
+    def whole(cls, grid: Grid, period: Period | None = None) -> Part:
         """All of the sheet."""
-        return cls(range(len(grid.rows)), range(grid.width))
+        return cls(range(len(grid.rows)), range(grid.width), period)
 
 
 @dataclass(frozen=True)
@@ -125,10 +132,21 @@ def heading_path(grid: Grid, first: int, last: int, column: int, part: Part) -> 
             continue
         seen.add(place)
         text, stated = clean_heading(grid.text(*place))
-        unit = stated or unit
+        text, unit = undated(text, part.period), stated or unit
         if text:
             parts.append(text)
     return in_chinese(parts), unit
+
+
+def undated(text: str, period: Period | None) -> str:
+    """A heading that starts with the end of the quarter (2025年12月末余额) without it; with the end of last year: 年初."""
+    match = _DAY.match(text)
+    said = time_covered(match[0]) if match and period else None
+    if match is None or said is None or period is None:
+        return text
+    if said[1] == period.end:
+        return text[match.end() :]
+    return YEAR_START + text[match.end() :] if said[1] == period.year_start - timedelta(days=1) else text
 
 
 def _group(grid: Grid, row: int, last: int, column: int, part: Part) -> tuple[int, int]:
@@ -202,8 +220,7 @@ class _Assembly:
                 continue
             target = self.known.resolve(path)
             if target is None:
-                shown = SEPARATOR.join(path)
-                findings.append(finding(Fault.UNKNOWN_COLUMN, heading=shown, column=shown, **self._where(cell)))
+                findings.append(self._unknown(path, cell))
             elif target and target in at:
                 findings.append(self._doubled(path, target, at[target], cell))
             else:
@@ -221,6 +238,13 @@ class _Assembly:
 
     def _where(self, cell: str) -> dict[str, object]:
         return {"file": self.file, "sheet": self.grid.sheet, "cell": cell}
+
+    def _unknown(self, path: Path, cell: str) -> Finding:
+        """A heading that is not agreed; a flow where the feed wants a stock at a day is said to be one (Q06)."""
+        shown = SEPARATOR.join(path)
+        flow = STOCK_DAY in self.contract.by_name and re.search(rules().flows, shown)
+        fault = Fault.FLOW_COLUMN if flow else Fault.UNKNOWN_COLUMN
+        return finding(fault, heading=shown, column=shown, **self._where(cell))
 
     def _unheaded(self, last: int, index: int, cell: str) -> list[Finding]:
         """A column without a heading in which something of its own stands."""

@@ -78,6 +78,7 @@ class Rules(Model):
     totals: tuple[str, ...]
     subtotals: tuple[str, ...]
     carried: tuple[str, ...]
+    flows: Pattern
     bank_groups: tuple[str, ...]
     blanks: tuple[str, ...]
     booleans: dict[str, bool]
