@@ -13,7 +13,7 @@ from typing import Final
 HERE: Final = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from dawu import accounts, calendar, credit, office, outlook, oversight, returns, service, tax  # noqa: E402 - the folder is no package
+from dawu import accounts, answers, calendar, credit, office, outlook, oversight, returns, service, tax  # noqa: E402 - the folder is no package
 from dawu.banks import present  # noqa: E402
 from dawu.table import Table  # noqa: E402
 
@@ -111,6 +111,14 @@ def write_correction(target: Path) -> None:
     office.write(folder / name, form)
 
 
+def write_answer(target: Path) -> None:
+    """The reason for what a check found odd and is right all the same."""
+    quarter = answers.QUARTER
+    folder = target / "inbox" / calendar.REGION / calendar.period(quarter) / "explanations"
+    name = f"{calendar.COUNTY}{calendar.quarter_words(quarter)}校验说明（示例数据）.xlsx"
+    office.write(folder / name, answers.form())
+
+
 def write_canonical(target: Path) -> None:
     """The last quarter once more, every feed in canonical form and right."""
     for feed, (name, table) in canonical_tables(CORRECTED).items():
@@ -125,6 +133,7 @@ def write_all(target: Path) -> None:
     for quarter in calendar.QUARTERS:
         write_quarter(target, quarter)
     write_correction(target)
+    write_answer(target)
     write_canonical(target)
 
 
