@@ -1,4 +1,5 @@
--- Submissions that stand for a region up to a period, with whether their flows already reach back to the year start.
+-- Submissions that stand for a region up to a period, with whether the flows of each reach from its own year's start to
+-- its own end.
 SELECT
     s.submission_id,
     s.feed,
@@ -10,8 +11,15 @@ SELECT
         FROM core.tax AS t
         WHERE
             t.submission_id = s.submission_id
-            AND t.window_from = %(year_start)s AND t.window_to = %(as_of)s
+            AND t.window_from = make_date(p.year, 1, 1)
+            AND t.window_to = make_date(p.year, 1, 1) + make_interval(months => 3 * p.quarter) - interval '1 day'
     ) AS whole_year
 FROM raw.standing_submission AS s
+CROSS JOIN
+    LATERAL (
+        SELECT
+            CAST(left(s.period, 4) AS integer) AS year,
+            CAST(right(s.period, 1) AS integer) AS quarter
+    ) AS p
 WHERE s.region = %(region)s AND s.period <= %(period)s
 ORDER BY s.feed, s.period, s.reporter, s.submission_id

@@ -1,7 +1,7 @@
 -- Who takes part, in which role, on what evidence (S11, S15, S17, S22, S32).
 INSERT INTO eval.participant (
     run_id, institution, name, short_name, type, sort_no, role, reason, carve_out_amount,
-    evidence_submission_id, evidence_record_no
+    evidence_submission_id, evidence_record_no, predecessor_names
 )
 SELECT
     r.run_id,
@@ -24,12 +24,24 @@ SELECT
     END,
     CASE WHEN ban.institution IS NULL THEN carve.amount END,
     coalesce(ban.submission_id, carve.submission_id),
-    coalesce(ban.record_no, carve.record_no)
+    coalesce(ban.record_no, carve.record_no),
+    coalesce(was.names, '')
 FROM batch AS b
 INNER JOIN eval.run AS r ON b.run_id = r.run_id
 INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
 INNER JOIN eval.run_input AS n ON r.run_id = n.run_id AND n.feed = 'institutions'
 INNER JOIN core.institution AS i ON n.submission_id = i.submission_id
+LEFT JOIN (
+    SELECT
+        f.run_id,
+        f.heir,
+        string_agg(f.name, '、' ORDER BY c.closed_on DESC, f.institution) AS names
+    FROM batch AS m
+    INNER JOIN eval.lineage AS f ON m.run_id = f.run_id
+    INNER JOIN eval.run_input AS x ON f.run_id = x.run_id AND x.feed = 'institutions'
+    INNER JOIN core.institution AS c ON x.submission_id = c.submission_id AND f.institution = c.institution
+    GROUP BY f.run_id, f.heir
+) AS was ON r.run_id = was.run_id AND i.institution = was.heir
 LEFT JOIN LATERAL (
     SELECT
         v.institution,
@@ -37,17 +49,20 @@ LEFT JOIN LATERAL (
         v.record_no,
         v.reason
     FROM (
+        -- A ban goes with the business: the successor of a banned bank is banned.
         SELECT
-            e.institution,
+            i.institution,
             e.submission_id,
             e.record_no,
             concat_ws(
-                ' ', '取消资格至', CAST(e.decided_on + make_interval(years => k.disqualification_years) AS date), e.decision
+                ' ', '取消资格至', CAST(e.decided_on + make_interval(years => k.disqualification_years) AS date), e.decision,
+                '承继自' || g.name
             ) AS reason,
             e.decided_on
         FROM eval.run_supervisory_event AS e
+        LEFT JOIN eval.lineage AS g ON e.run_id = g.run_id AND e.institution = g.institution
         WHERE
-            e.run_id = r.run_id AND e.institution = i.institution AND e.severity = 'disqualify'
+            e.run_id = r.run_id AND coalesce(g.heir, e.institution) = i.institution AND e.severity = 'disqualify'
             AND e.decided_on <= r.as_of
             AND r.as_of < e.decided_on + make_interval(years => k.disqualification_years)
         UNION ALL

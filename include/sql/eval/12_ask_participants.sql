@@ -34,5 +34,21 @@ INNER JOIN eval.run AS r ON b.run_id = r.run_id
 INNER JOIN eval.participant AS p ON r.run_id = p.run_id AND p.role = 'commercial'
 INNER JOIN eval.run_input AS n ON r.run_id = n.run_id AND n.feed = 'institutions'
 INNER JOIN core.institution AS i ON n.submission_id = i.submission_id AND p.institution = i.institution
-WHERE i.opened_on >= r.year_start
+WHERE i.opened_on >= r.year_start AND p.predecessor_names = ''
+UNION ALL
+-- What was decided for a bank was decided for that bank; whether it holds for the one that took it over is not ours.
+SELECT
+    r.run_id,
+    'EVA-M004',
+    'macro',
+    format('决定 %s 是就 %s 作出的，该机构已并入 %s，决定未予适用', d.decision, g.name, p.name),
+    '如对承继机构仍然适用，请就承继机构重新作出决定后报送'
+FROM batch AS b
+INNER JOIN eval.run AS r ON b.run_id = r.run_id
+INNER JOIN eval.lineage AS g ON r.run_id = g.run_id
+INNER JOIN eval.participant AS p ON g.run_id = p.run_id AND g.heir = p.institution
+INNER JOIN eval.run_decision AS d
+    ON
+        r.run_id = d.run_id AND g.institution = d.institution AND d.kind IN ('carve_out', 'exclude')
+        AND r.as_of BETWEEN d.valid_from AND coalesce(d.valid_to, 'infinity')
 ORDER BY run_id, check_id, message

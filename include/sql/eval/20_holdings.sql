@@ -1,4 +1,5 @@
--- What each bank holds at the base date, account by account, and what of it may move (S01, S02, S12).
+-- What each bank holds at the base date, account by account, and what of it may move (S01, S02, S12). An account that
+-- is still in the name of a predecessor is its successor's (S32).
 INSERT INTO eval.holding (
     run_id, account, institution, owner, fund_category, balance, adjustable, available, matures_on, basis,
     submission_id, record_no
@@ -6,23 +7,24 @@ INSERT INTO eval.holding (
 SELECT
     r.run_id,
     a.account,
-    a.institution,
+    coalesce(g.heir, a.institution),
     a.owner,
     a.fund_category,
     h.balance,
     m.adjustable,
     m.adjustable AND coalesce(h.matures_on, '-infinity') <= r.as_of,
     h.matures_on,
-    m.basis,
+    concat_ws('；', m.basis, '户开在' || g.name),
     h.submission_id,
     h.record_no
 FROM batch AS b
 INNER JOIN eval.run AS r ON b.run_id = r.run_id
 INNER JOIN eval.run_input AS na ON r.run_id = na.run_id AND na.feed = 'accounts'
 INNER JOIN eval.run_input AS nb ON r.run_id = nb.run_id AND nb.feed = 'balances'
-INNER JOIN core.balance AS h ON nb.submission_id = h.submission_id AND r.as_of = h.as_of
+INNER JOIN core.balance AS h ON nb.submission_id = h.submission_id AND h.as_of = coalesce(nb.as_of, r.as_of)
 INNER JOIN core.account AS a ON na.submission_id = a.submission_id AND h.account = a.account
 INNER JOIN core.fund_category AS c ON a.fund_category = c.fund_category
+LEFT JOIN eval.lineage AS g ON r.run_id = g.run_id AND a.institution = g.institution
 LEFT JOIN LATERAL (
     SELECT d.decision
     FROM eval.run_decision AS d

@@ -34,7 +34,8 @@ SELECT
 FROM batch AS b
 INNER JOIN eval.run AS r ON b.run_id = r.run_id
 INNER JOIN eval.run_input AS n ON r.run_id = n.run_id AND n.feed = 'balances'
-INNER JOIN core.balance AS o ON n.submission_id = o.submission_id AND r.as_of = o.as_of AND o.balance <> 0
+INNER JOIN core.balance AS o
+    ON n.submission_id = o.submission_id AND o.as_of = coalesce(n.as_of, r.as_of) AND o.balance <> 0
 LEFT JOIN eval.holding AS h ON r.run_id = h.run_id AND o.account = h.account
 WHERE h.account IS NULL
 UNION ALL

@@ -1,13 +1,16 @@
--- The value of every indicator for every bank that is scored: stocks at the base date, ratios of stocks,
--- and year-to-date sums of flows (S06, S07, N2, N3).
+-- The value of every indicator for every bank that is scored: stocks at the base date, ratios of stocks, and sums of
+-- flows since January (S06, S07, N2, N3); none where its feed is left out, flagged where taken from before (S25).
 WITH leaf AS (
     SELECT
         r.run_id,
         r.as_of,
+        t.flag AS late_flag,
         i.*
     FROM batch AS b
     INNER JOIN eval.run AS r ON b.run_id = r.run_id
     INNER JOIN eval.indicator AS i ON r.rulebook_id = i.rulebook_id AND i.leaf
+    LEFT JOIN late AS t ON r.run_id = t.run_id AND i.family = t.family
+    WHERE NOT coalesce(t.left_out, FALSE)
 ),
 
 stock AS (
@@ -102,11 +105,12 @@ SELECT
     CASE WHEN k.value IS NOT NULL THEN k.value WHEN l.missing = 'zero' THEN 0 ELSE c.mean END,
     k.numerator,
     k.denominator,
-    CASE
-        WHEN k.value IS NOT NULL THEN ''
-        WHEN l.missing = 'zero' THEN '无记录，按 0 计'
-        ELSE '本期无事项，取有事项机构的平均数'
-    END
+    concat_ws(
+        '；',
+        CASE WHEN k.value IS NULL AND l.missing = 'zero' THEN '无记录，按 0 计' END,
+        CASE WHEN k.value IS NULL AND l.missing <> 'zero' THEN '本期无事项，取有事项机构的平均数' END,
+        l.late_flag
+    )
 FROM leaf AS l
 INNER JOIN eval.participant AS p ON l.run_id = p.run_id AND p.role IN ('commercial', 'excluded')
 LEFT JOIN known AS k ON l.run_id = k.run_id AND l.indicator = k.indicator AND p.institution = k.institution

@@ -14,45 +14,32 @@ INNER JOIN eval.participant AS p ON r.run_id = p.run_id AND p.role = 'commercial
 INNER JOIN eval.indicator AS i ON r.rulebook_id = i.rulebook_id AND i.leaf AND i.missing = 'stop'
 LEFT JOIN eval.indicator_value AS v
     ON p.run_id = v.run_id AND p.institution = v.institution AND i.indicator = v.indicator
-WHERE v.institution IS NULL
+LEFT JOIN late AS t ON r.run_id = t.run_id AND i.family = t.family AND t.left_out
+WHERE v.institution IS NULL AND t.run_id IS NULL
 UNION ALL
+-- A feed may be left out by its contract; whether a score may do without it is for the rule book to say.
 SELECT
-    c.run_id,
-    'EVA-V021',
+    r.run_id,
+    'EVA-V025',
     'validity',
-    format('报送内容 %s 的 %s 未覆盖 %s 至 %s 的全部期间', c.feed, c.measure, r.year_start, r.as_of),
-    '请报送年初至期末的累计数，或补齐缺少的月份、季度'
+    format('%s；指标“%s”要用它，考核办法没有写明缺数时的处理', t.reason, i.name),
+    '请催报；或在考核办法中为该指标写明 missing（zero 或 mean），其权重即由其余指标分担'
 FROM batch AS b
 INNER JOIN eval.run AS r ON b.run_id = r.run_id
-INNER JOIN (
-    SELECT
-        n.run_id,
-        n.feed,
-        i.measure,
-        coalesce(range_agg(daterange(f.window_from, f.window_to, '[]')), '{}') AS covered
-    FROM batch AS m
-    INNER JOIN eval.run AS u ON m.run_id = u.run_id
-    INNER JOIN eval.indicator AS i ON u.rulebook_id = i.rulebook_id AND i.basis = 'ytd'
-    INNER JOIN eval.run_input AS n ON u.run_id = n.run_id AND i.family = n.family AND u.period = n.period
-    LEFT JOIN flow AS f ON n.run_id = f.run_id AND n.feed = f.feed AND i.measure = f.measure
-    GROUP BY n.run_id, n.feed, i.measure
-) AS c ON r.run_id = c.run_id
-WHERE NOT c.covered @> daterange(r.year_start, r.as_of, '[]')
+INNER JOIN late AS t ON r.run_id = t.run_id AND t.left_out
+INNER JOIN eval.indicator AS i
+    ON r.rulebook_id = i.rulebook_id AND i.leaf AND i.missing = 'stop' AND t.family = i.family
 UNION ALL
-SELECT DISTINCT
-    x.run_id,
-    'EVA-V022',
+-- After a merger the same money must not be counted twice, nor one of two outlets be lost (S32).
+SELECT
+    o.run_id,
+    'EVA-V024',
     'validity',
-    format('%s 的 %s 期间重叠：%s 至 %s 与 %s 至 %s', x.institution, x.part, x.window_from, x.window_to, y.window_from, y.window_to),
-    '同一税种只报累计数，或报互不重叠的期间'
+    format('%s 的 %s（报送内容 %s）另有其前身 %s 的数，无法判断相加是否重复', p.name, o.measure, o.feed, o.predecessors),
+    '请由报送单位合并报在承继机构名下'
 FROM batch AS b
-INNER JOIN flow AS x ON b.run_id = x.run_id
-INNER JOIN flow AS y
-    ON
-        x.run_id = y.run_id AND x.feed = y.feed AND x.measure = y.measure AND x.institution = y.institution
-        AND x.part IS NOT DISTINCT FROM y.part
-        AND (x.window_from, x.window_to) < (y.window_from, y.window_to)
-        AND x.window_to >= y.window_from
+INNER JOIN observed AS o ON b.run_id = o.run_id AND o.doubtful
+INNER JOIN eval.participant AS p ON o.run_id = p.run_id AND o.institution = p.institution
 UNION ALL
 -- A time limit in working days cannot be told where the calendar has a hole.
 SELECT

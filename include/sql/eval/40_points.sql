@@ -1,5 +1,6 @@
 -- Points by the method of each indicator (S10, N7). An indicator for which no bank had a value is dropped and the
--- others carry its weight (N12); negative values count 0; where all are 0 nobody gets points and it is said so.
+-- others carry its weight (N12), also where its feed was late and is left out (S25); negative values count 0; where
+-- all are 0 nobody gets points and it is said so.
 WITH leaf AS (
     SELECT
         r.run_id,
@@ -21,6 +22,20 @@ cohort AS (
     INNER JOIN eval.participant AS p
         ON v.run_id = p.run_id AND v.institution = p.institution AND p.role = 'commercial'
     GROUP BY v.run_id, v.indicator
+),
+
+left_out AS (
+    SELECT
+        t.run_id,
+        string_agg(t.reason, '，' ORDER BY t.family) AS reason
+    FROM late AS t
+    WHERE
+        t.left_out
+        AND EXISTS (
+            SELECT 1 FROM leaf AS l
+            WHERE l.run_id = t.run_id AND l.family = t.family
+        )
+    GROUP BY t.run_id
 ),
 
 weighted AS (
@@ -53,7 +68,8 @@ SELECT
         nullif(v.flag, ''),
         CASE WHEN w.method = 'share_of_total' AND w.total = 0 THEN '无区分度' END,
         CASE WHEN v.value < 0 THEN '负值按 0 计' END,
-        CASE WHEN w.renormalised THEN '有指标无数据，权重已重新折算' END
+        CASE WHEN w.renormalised THEN coalesce(x.reason, '有指标无数据') || '，权重已重新折算' END
     )
 FROM weighted AS w
 INNER JOIN eval.indicator_value AS v ON w.run_id = v.run_id AND w.indicator = v.indicator
+LEFT JOIN left_out AS x ON w.run_id = x.run_id

@@ -29,16 +29,17 @@ WHERE n.surplus > 0 AND h.available AND h.balance > 0;
 CREATE TEMPORARY TABLE receiver ON COMMIT DROP AS
 SELECT
     r.run_id,
-    a.institution,
+    n.institution,
     a.owner,
     a.fund_category,
     min(a.account) AS account,
-    count(*) OVER (PARTITION BY r.run_id, a.institution) AS choices
+    count(*) OVER (PARTITION BY r.run_id, n.institution) AS choices
 FROM batch AS b
 INNER JOIN eval.run AS r ON b.run_id = r.run_id
 INNER JOIN eval.run_input AS i ON r.run_id = i.run_id AND i.feed = 'accounts'
 INNER JOIN core.account AS a ON i.submission_id = a.submission_id
-INNER JOIN need AS n ON r.run_id = n.run_id AND a.institution = n.institution AND n.deficit > 0
+LEFT JOIN eval.lineage AS g ON r.run_id = g.run_id AND a.institution = g.institution
+INNER JOIN need AS n ON r.run_id = n.run_id AND n.institution = coalesce(g.heir, a.institution) AND n.deficit > 0
 WHERE
     coalesce(a.opened_on, '-infinity') <= r.as_of AND coalesce(a.closed_on, 'infinity') > r.as_of
     AND EXISTS (
@@ -46,7 +47,7 @@ WHERE
         FROM supply AS s
         WHERE s.run_id = r.run_id AND s.owner = a.owner AND s.fund_category = a.fund_category
     )
-GROUP BY r.run_id, a.institution, a.owner, a.fund_category;
+GROUP BY r.run_id, n.institution, a.owner, a.fund_category;
 
 -- Groups that can move most go first: few legs, and small groups only fill what is left.
 CREATE TEMPORARY TABLE transfer_group ON COMMIT DROP AS

@@ -22,12 +22,17 @@ FROM eval.leg AS l
 INNER JOIN eval.holding AS h ON l.run_id = h.run_id AND l.from_account = h.account
 LEFT JOIN eval.run_input AS n ON l.run_id = n.run_id AND n.feed = 'accounts'
 LEFT JOIN core.account AS a ON n.submission_id = a.submission_id AND l.to_account = a.account
+LEFT JOIN eval.lineage AS g ON l.run_id = g.run_id AND a.institution = g.institution
 WHERE
     l.run_id = %(run_id)s
     AND (
         (h.institution, h.owner, h.fund_category) <> (l.from_institution, l.owner, l.fund_category)
         OR NOT h.available
-        OR (l.status = 'planned' AND (a.institution, a.owner, a.fund_category) <> (l.to_institution, l.owner, l.fund_category))
+        OR (
+            l.status = 'planned'
+            AND (coalesce(g.heir, a.institution), a.owner, a.fund_category)
+            <> (l.to_institution, l.owner, l.fund_category)
+        )
     )
 UNION ALL
 SELECT format('账户 %%s 划出 %%s 元，超过余额 %%s 元', h.account, sum(l.amount), h.balance)
