@@ -4,41 +4,57 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from cunfang.feeds.contract import contract
 from cunfang.feeds.normalise import TypedRow, normalise
 from cunfang.feeds.reader import read
-from cunfang.institution import Register
+from cunfang.institution import Entry, Register
 from cunfang.period import Period
 from cunfang.quality.basis import Account, Bank, Basis
+from cunfang.quality.suspension import in_force
+from cunfang.region import load_region
+from cunfang.spellings import place_of, register_of
 
 
 class InputError(Exception):
     """The command cannot start: no such file, a register that cannot be used."""
 
 
-def beside(period: Period, institutions: Path | None, accounts: Path | None) -> Basis:
-    """The grounds of a check as far as files give them, office or canonical; InputError for one that cannot be used."""
-    banks, register = _banks(institutions, period) if institutions else (None, None)
-    known = _accounts(accounts, period, register) if accounts else None
-    return Basis(period, banks=banks, register=register, accounts=known)
+def beside(region: str, period: Period, institutions: Path | None, accounts: Path | None, reporter: str = "") -> Basis:
+    """The grounds of a check as far as files give them, office or canonical; InputError for one that cannot be used.
+
+    `reporter`: the folder that a bank's own file lies in.
+    """
+    entries = _entries(institutions, period) if institutions else None
+    register = _register(entries, region, period) if entries is not None else None
+    return Basis(
+        period,
+        banks=None if entries is None else {e.code: Bank(e.type, e.opened_on, e.closed_on) for e in entries},
+        register=register,
+        accounts=_accounts(accounts, period, register) if accounts else None,
+        reporter=reporter or None,
+        suspensions=in_force(region, period),
+    )
 
 
-def _banks(path: Path, period: Period) -> tuple[dict[str, Bank], Register]:
-    rows = [row.fields for row in _rows(path, "institutions", period, None)]
-    banks = {
-        str(row["institution"]): Bank(str(row["type"]), _day(row["opened_on"]), _day(row["closed_on"])) for row in rows
-    }
-    aliases: Any
-    entries = []
-    for row in rows:
-        aliases = row["aliases"] or ()
-        entries.append((str(row["institution"]), (str(row["name"]), str(row["short_name"] or ""), *aliases)))
-    try:
-        return banks, Register.build(entries)
-    except ValueError as error:
-        raise InputError(f"名录 {path} 不能用：{error}") from error
+def _entries(path: Path, period: Period) -> list[Entry]:
+    return [
+        Entry(
+            _text(row.fields["institution"]),
+            _text(row.fields["name"]),
+            (_text(row.fields["short_name"]), *_texts(row.fields["aliases"])),
+            _text(row.fields["type"]),
+            _day(row.fields["opened_on"]),
+            _day(row.fields["closed_on"]),
+            _text(row.fields["successor"]),
+        )
+        for row in _rows(path, "institutions", period, None)
+    ]
+
+
+def _register(entries: list[Entry], region: str, period: Period) -> Register:
+    """The names valid at the end of the period, with those that are customary in the county."""
+    return register_of(entries, period.end, place_of(region, load_region(region).name if region else ""))
 
 
 def _accounts(path: Path, period: Period, register: Register | None) -> dict[str, Account]:
@@ -53,13 +69,13 @@ def _accounts(path: Path, period: Period, register: Register | None) -> dict[str
     }
 
 
-def _rows(path: Path, feed: str, period: Period, register: Register | None) -> tuple[TypedRow, ...]:
+def _rows(path: Path, feed: str, period: Period | None, register: Register | None) -> tuple[TypedRow, ...]:
     """The typed rows of a register that has no fault; a fault is an InputError with its place."""
     if not path.is_file():
         raise InputError(f"名录 {path} 不存在")
     agreed = contract(feed)
     reading = read(path, agreed, "", period)
-    typed = normalise(agreed, reading, register, period)
+    typed = normalise(agreed, reading, register, period or reading.period or Period.containing(date.today()))  # noqa: DTZ011
     faults = [item for item in (*reading.findings, *typed.findings) if item.blocking]
     if faults:
         first = faults[0]
@@ -67,5 +83,20 @@ def _rows(path: Path, feed: str, period: Period, register: Register | None) -> t
     return typed.rows
 
 
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, tuple) else ()
+
+
 def _day(value: object) -> date | None:
     return value if isinstance(value, date) else None
+
+
+def names_in(path: Path, period: Period | None) -> tuple[str, ...]:
+    """The names of a register's institutions as people write them, in its order."""
+    rows = _rows(path, "institutions", period, None)
+    open_ones = [row.fields for row in rows if row.fields.get("closed_on") is None]
+    return tuple(str(row["short_name"] or row["name"]) for row in open_ones)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,12 +13,15 @@ from cunfang.cli.beside import InputError, beside
 from cunfang.feeds import parse
 from cunfang.feeds.contract import Contract, contracts
 from cunfang.feeds.faults import Fault, FaultError
+from cunfang.feeds.grid import Source
 from cunfang.feeds.normalise import Typed, normalise
-from cunfang.feeds.reader import read_bytes
+from cunfang.feeds.reader import read_bytes, suffix_of
+from cunfang.feeds.recognise import recognise
 from cunfang.feeds.record import Reading
 from cunfang.feeds.rules import rules
 from cunfang.finding import Finding
 from cunfang.intake.faults import UNRECOGNISED
+from cunfang.intake.reading import county
 from cunfang.period import Period
 from cunfang.quality.basis import Basis
 from cunfang.quality.suite import Expectation, suite
@@ -109,7 +112,7 @@ def _placed(path: Path, asked: Asked) -> Asked:
 
 
 def _unread(path: Path, stated: Asked, *findings: Finding) -> Checked:
-    reading = Reading(path.name, stated.feed, stated.region, stated.period or _last_quarter(), findings=findings)
+    reading = Reading(path.name, stated.feed, stated.region, stated.period, findings=findings)
     return Checked(path, contracts().get(stated.feed), stated.period, reading, None, findings)
 
 
@@ -119,16 +122,26 @@ def _last_quarter() -> Period:
 
 
 def _read(path: Path, data: bytes, stated: Asked) -> Checked:
-    """The file by the contract that it fits: the stated one, else the one that finds fewest faults."""
-    agreed = contracts()
-    tried = [agreed[stated.feed]] if stated.feed else list(agreed.values())
-    attempts = [(one, *_by_contract(data, path.name, one, stated)) for one in tried]
-    contract, reading, period = min(attempts, key=lambda attempt: _faults(attempt[1]))
-    if not reading.layout and not stated.feed:
-        return _unread(path, stated, *_why_unrecognised([one[1] for one in attempts], path.name))
+    """The file by the contract that it fits: the stated one, else the one it is recognised by."""
+    reading = (
+        _by_contract(data, path.name, stated.feed, stated) if stated.feed else _recognised(data, path.name, stated)
+    )
+    if reading is None:
+        return _unread(path, stated, _why_unrecognised(data, path.name))
+    contract = contracts()[reading.feed]
+    period = reading.period or _told(reading, contract)
     region = stated.region or _region_named(reading.title.county if reading.title else "")
-    reading = replace(reading, region=region)
+    reading = replace(reading, region=region, period=period)
     return Checked(path, contract, period, reading, None, reading.findings)
+
+
+def _recognised(data: bytes, name: str, stated: Asked) -> Reading | None:
+    """The reading by the feed whose header the file carries; a faulty header is the feed's that finds fewest faults."""
+    known = recognise(data, name)
+    if known is not None:
+        return _by_contract(data, name, known.feed, stated)
+    attempts = [_by_contract(data, name, feed, stated) for feed in contracts()]
+    return min((reading for reading in attempts if reading.layout), key=_faults, default=None)
 
 
 def _region_named(county: str) -> str:
@@ -137,39 +150,27 @@ def _region_named(county: str) -> str:
     return next((code for code in codes if load_region(code).name == county), "")
 
 
-def _faults(reading: Reading) -> tuple[bool, int, int]:
-    return not reading.layout, sum(one.blocking for one in reading.findings), len(reading.findings)
+def _faults(reading: Reading) -> tuple[int, int]:
+    return sum(one.blocking for one in reading.findings), len(reading.findings)
 
 
-def _why_unrecognised(readings: Sequence[Reading], name: str) -> tuple[Finding, ...]:
-    """What every contract says alike is the file's own fault; else no contract fits."""
-    said = {reading.findings[:1] for reading in readings}
-    first = next(iter(said))
-    if len(said) == 1 and first:
-        return first
-    return (
-        UNRECOGNISED.finding(file=name, feeds="、".join(f"{one.feed}（{one.name}）" for one in contracts().values())),
-    )
+def _why_unrecognised(data: bytes, name: str) -> Finding:
+    """What keeps the file from being opened; else no contract fits."""
+    try:
+        source = Source(data, suffix_of(name))
+        source.grid()
+    except FaultError as error:
+        return error.finding(file=name)
+    return UNRECOGNISED.finding(file=name, feeds="、".join(f"{one.feed}（{one.name}）" for one in contracts().values()))
 
 
-def _by_contract(data: bytes, name: str, contract: Contract, stated: Asked) -> tuple[Reading, Period | None]:
-    """One reading, in the period that is stated or else told by the title or by the days in the table."""
-    region = stated.region
-    period = stated.period or _last_quarter()
-    reading = read_bytes(data, contract, Reading(name, contract.feed, region, period), county=_county(region))
-    if stated.period or not reading.layout:
-        return reading, stated.period
-    told = _told(reading, contract)
-    if told and told != period:
-        again = Reading(name, contract.feed, region, told)
-        return read_bytes(data, contract, again, county=_county(region)), told
-    return reading, told
+def _by_contract(data: bytes, name: str, feed: str, stated: Asked) -> Reading:
+    reading = Reading(name, feed, stated.region, stated.period)
+    return read_bytes(data, contracts()[feed], reading, county=county(stated.region) if stated.region else "")
 
 
 def _told(reading: Reading, contract: Contract) -> Period | None:
-    """The period that a file names itself."""
-    if reading.title and reading.title.end:
-        return Period.containing(reading.title.end)
+    """The period of the last day that the rows are about, where the layouts know such a day."""
     ends = {name for layout in contract.layouts for name, side in layout.title.items() if side == "end"}
     days = [day for record in reading.records for name in ends if (day := _day(record.texts.get(name, "")))]
     return Period.containing(max(days)) if days else None
@@ -182,25 +183,21 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _county(region: str) -> str:
-    """The region's name as titles write it; empty where no region file says it."""
-    known = load_region(region) if region else None
-    return known.name if known and known.name != known.code else ""
-
-
 def _judged(understood: Checked, contract: Contract, asked: Asked, say: Say) -> Checked:
     """The rows typed and judged, as on the way in; a file that was not understood is not judged further."""
     reading = understood.reading
-    period = understood.period or reading.period or _last_quarter()
-    basis = beside(period, asked.register, asked.accounts)
-    typed = normalise(contract, reading, basis.register, period)
+    period = understood.period or _last_quarter()
+    own = understood.path.absolute().parent.name if contract.reporter else ""
+    basis = beside(reading.region, period, asked.register, asked.accounts, own if own != contract.feed else "")
+    names = (reading.region, county(reading.region)) if reading.region else ()
+    typed = normalise(contract, reading, basis.register, period, region=names)
     if reading.blocked:
         return replace(understood, typed=typed, unchecked=(Unchecked("文件没有读懂", _numbers(_rules(contract))),))
     say(f"校验 {reading.file}")
     from cunfang.quality.gate import check
 
     report = check(contract, typed, basis, file=reading.file)
-    unchecked = _unchecked(contract, basis, dated=understood.period is not None)
+    unchecked = _unchecked(contract, basis, typed, dated=understood.period is not None)
     undated = {number for one in unchecked if one.reason == _NO_PERIOD for number in one.checks}
     findings = (*reading.findings, *(item for item in report.findings if item.check not in undated))
     return replace(understood, typed=typed, findings=findings, unchecked=unchecked)
@@ -213,7 +210,9 @@ _REASONS = {
     "previous": "需要以往各期数据，由金融办接收时校验",
     "december": "需要以往各期数据，由金融办接收时校验",
     "fund_categories": "需要资金类别表，由金融办接收时校验",
+    "reporter": "需要知道是哪家机构报送，由金融办接收时校验",
 }
+_NO_WHOLE = "须在每一行都能读懂之后校验"
 
 
 def _rules(contract: Contract) -> tuple[Expectation, ...]:
@@ -224,11 +223,13 @@ def _numbers(found: Iterable[Expectation]) -> tuple[str, ...]:
     return tuple(sorted({rule.meta.check for rule in found}))
 
 
-def _unchecked(contract: Contract, basis: Basis, *, dated: bool) -> tuple[Unchecked, ...]:
+def _unchecked(contract: Contract, basis: Basis, typed: Typed, *, dated: bool) -> tuple[Unchecked, ...]:
     """The rules that were left out or saw nothing, by what they need."""
     resolved = {column.name for column in contract.columns if column.type.institution}
     left: dict[str, list[Expectation]] = {}
     for rule in _rules(contract):
+        if not rule.meta.holds(basis.period):
+            continue
         lacking = [need for need in rule.meta.needs if not basis.knows(need)]
         if not lacking and basis.register is None and rule.columns & resolved:
             lacking = ["banks"]
@@ -236,9 +237,11 @@ def _unchecked(contract: Contract, basis: Basis, *, dated: bool) -> tuple[Unchec
             left.setdefault(_REASONS[lacking[0]], []).append(rule)
         elif not dated and _leans_on_the_period(rule):
             left.setdefault(_NO_PERIOD, []).append(rule)
+        elif rule.meta.whole and typed.quarantine:
+            left.setdefault(_NO_WHOLE, []).append(rule)
     return tuple(Unchecked(reason, _numbers(found)) for reason, found in left.items())
 
 
 def _leans_on_the_period(rule: Expectation) -> bool:
     said = json.dumps(rule.kwargs) + rule.meta.message
-    return any(name in said for name in ("period", "previous_start", "year_start", '"open_'))
+    return any(name in said for name in ("period", "previous_start", "year_start", '"year"', '"open_'))

@@ -86,11 +86,11 @@ def _optional_region(value: str | None) -> str | None:
 
 
 OptionalRegion = Annotated[
-    str | None, typer.Option("--region", callback=_optional_region, help="行政区划代码；默认取自文件所在的路径或标题")
+    str | None, typer.Option("--region", callback=_optional_region, help="行政区划代码，如 420922")
 ]
 OptionalPeriod = Annotated[
     Period | None,
-    typer.Option("--period", parser=_period, metavar="YYYY-Qn", help="考核期；默认取自文件所在的路径或标题"),
+    typer.Option("--period", parser=_period, metavar="YYYY-Qn", help="考核期，如 2025-Q4"),
 ]
 
 
@@ -122,6 +122,46 @@ def check(
         for one in checked:
             print_checked(one, console())
     raise typer.Exit(Exit.STOPPED if any(one.blocked for one in checked) else Exit.DONE)
+
+
+def _unit(value: str) -> str:
+    from cunfang.money import UNITS
+
+    if value not in UNITS:
+        raise typer.BadParameter(f"金额单位应为 {'、'.join(UNITS)} 之一")
+    return value
+
+
+@app.command()
+def template(
+    feed: Annotated[str | None, typer.Argument(callback=_feed, help="哪项报送，如 pboc_credit")] = None,
+    all_into: Annotated[
+        Path | None, typer.Option("--all", metavar="DIR", help="把所有报送的表样写进这个文件夹")
+    ] = None,
+    region: OptionalRegion = None,
+    period: OptionalPeriod = None,
+    layout: Annotated[str, typer.Option(help="表样的名称；默认为常用的一种")] = "",
+    unit: Annotated[str, typer.Option(callback=_unit, help="金额单位：元、万元、亿元")] = "元",
+    register: Annotated[Path | None, typer.Option(help="金融机构名录文件，机构一列据此可选")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="写到哪个文件；默认按报送命名")] = None,
+    force: Annotated[bool, typer.Option("--force", help="已有的文件也写")] = False,
+) -> None:
+    """按报送约定制作空白表样（Excel）：表头、格式、下拉选项、填报说明俱全，填好即可报送。"""
+    from cunfang.cli.beside import InputError
+    from cunfang.cli.template import Wanted, write_all, write_one
+
+    wanted = Wanted(region or "", period, unit, register)
+    if (feed is None) == (all_into is None):
+        fail("请指明一项报送，或用 --all 文件夹 写出全部", Exit.USAGE)
+    try:
+        if all_into is not None:
+            written = list(write_all(all_into, wanted, replace=force))
+        else:
+            written = [write_one(feed or "", layout, wanted, output, replace=force)]
+    except InputError as error:
+        fail(str(error), Exit.USAGE)
+    for path in written:
+        console().print(f"已写出 {path}", highlight=False, markup=False)
 
 
 @app.command()

@@ -65,13 +65,13 @@ def as_text(cell: Cell | MergedCell, text: str) -> None:
     cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", text)[:LONGEST_CELL]
     if cell.value:
         cell.data_type = "s"
-        cell.quotePrefix = text[:1] in ACTING  # type: ignore[assignment]
+        cell.quotePrefix = text[:1] in ACTING
 
 
 def fit_to_width(sheet: Worksheet) -> None:
     """Print across one landscape page."""
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0  # type: ignore[assignment]
+    sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
@@ -102,7 +102,7 @@ def _area(left: bytes, top: bytes, right: bytes, bottom: bytes) -> int:
     return max(0, number(right) - number(left) + 1) * max(0, int(bottom) - int(top) + 1)
 
 
-class _SheetReader(WorksheetReader):  # type: ignore[misc]
+class _SheetReader(WorksheetReader):
     """Only cells, merged ranges and sizes."""
 
     def bind_all(self) -> None:
@@ -188,7 +188,7 @@ def _tidied(book: Workbook) -> Workbook:
     for sheet in book.worksheets:
         sheet.defined_names.clear()
         fit_to_width(sheet)
-        for cell in list(sheet._cells.values()):  # type: ignore[attr-defined]
+        for cell in list(sheet._cells.values()):
             value = cell.value
             if isinstance(value, str) and (cell.data_type != "e" or value not in ERROR_CODES):
                 as_text(cell, value)
