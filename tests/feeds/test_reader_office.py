@@ -175,7 +175,7 @@ def test_given_the_sample_inbox_when_read_then_nothing_blocks(period: str) -> No
     files = sorted(path for path in (SAMPLE / period).rglob("*") if path.is_file())
     assert len(files) >= 11
     for path in files:
-        agreed = contract(path.parent.name)
+        agreed = contract(path.relative_to(SAMPLE / period).parts[0])
         reading = read(path, agreed, "420922", Period.parse(period), county="大悟县")
         typed = normalise(agreed, reading, None, Period.parse(period))
         assert not reading.blocked, (path, reading.findings)

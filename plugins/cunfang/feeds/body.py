@@ -138,13 +138,14 @@ class _Table:
         if wide is None:
             yield {**self.fixed, **values}
             return
+        money = self.contract.by_name[wide.value].type is Kind.MONEY
         for heading in self.metrics:
             text = texts[heading.index]
             if parse.is_blank(text):
                 continue
             metric = Value(heading.target, a1(self.header.last, heading.index))
-            unit = heading.unit or wide.metrics[heading.target].unit or (self.unit if wide.unit else "")
-            if (row, heading.index) in self.grid.percent:
+            unit = heading.unit or wide.metrics[heading.target].unit or (self.unit if wide.unit or money else "")
+            if self._percent(row, heading.index):
                 unit = ""
             unit = self.grid.blind.get((row, heading.index), unit)
             counted = {wide.unit: Value(unit or "1", metric.cell)} if wide.unit else {}
@@ -160,12 +161,16 @@ class _Table:
             place = grid.merged[row, index]
             return Value(self._named(column, grid.text(*place)), a1(*place), grid.blind.get(place, column.unit))
         shares = column.kind in (Kind.RATIO, Kind.PRINTED)
-        unit = "" if shares and (row, index) in grid.percent else column.unit
+        unit = "" if shares and self._percent(row, index) else column.unit
         if row_unit and not column.own_unit and column.kind is Kind.MONEY:
             unit = row_unit
         if grid.blind:
             unit = grid.blind.get((row, index), unit)
         return Value(self._named(column, text), f"{column.letters}{row + 1}", unit)
+
+    def _percent(self, row: int, index: int) -> bool:
+        shown = self.grid.look.shown.get(index, {}).get(row)
+        return shown is not None and shown.percent
 
     def _named(self, column: _Column, text: str) -> str:
         """A bank's name without what an office writes before it: 其中：工行, 1.工行."""

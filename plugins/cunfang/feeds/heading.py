@@ -139,7 +139,7 @@ def heading_path(grid: Grid, first: int, last: int, column: int, part: Part) -> 
 
 
 def undated(text: str, period: Period | None) -> str:
-    """A heading that starts with the end of the quarter (2025年12月末余额) without it; with the end of last year: 年初."""
+    """A heading without the end of the quarter that it starts with (2025年12月末余额); the end of last year is 年初."""
     match = _DAY.match(text)
     said = time_covered(match[0]) if match and period else None
     if match is None or said is None or period is None:

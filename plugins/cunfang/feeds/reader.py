@@ -13,6 +13,7 @@ from cunfang.feeds.faults import Fault, FaultError, finding
 from cunfang.feeds.grid import Grid, Source
 from cunfang.feeds.heading import Header, canonical_header, expected_words
 from cunfang.feeds.record import Reading, Record, Title, Value
+from cunfang.feeds.remarks import remarks
 from cunfang.feeds.rules import rules
 from cunfang.feeds.tables import Sheet, Table, mostly, tables_of
 from cunfang.feeds.title import Preamble, lines, plain, read_preamble, stated_units, time_covered
@@ -84,11 +85,13 @@ def _grids(source: Source, wanted: Sequence[str] = ()) -> Iterator[Grid]:
 def _read_source(source: Source, contract: Contract, reading: Reading, county: str) -> Reading:
     first = source.grid()
     canonical = canonical_header(first, contract, reading.file)
-    if canonical is not None:
+    # A sheet that a layout wants by name is what was delivered, whatever stands in front of it.
+    wanted = {name for layout in contract.layouts for name in layout.sheets}
+    if canonical is not None and not wanted.intersection(source.visible_sheets):
         return _read_canonical(source, contract, reading, first, canonical)
     layouts = [layout for layout in contract.layouts if source.format in layout.formats]
     current = [item for item in layouts if reading.period is None or item.holds(reading.period)]
-    sheets = recognised(source, contract, current, reading.file)
+    sheets = recognised(source, contract, current, reading.file, reading.period)
     if not sheets:
         return replace(reading, sheet=first.sheet, findings=tuple(_not_recognised(source, contract, reading, layouts)))
     if sheets[0].demerit[1]:
@@ -99,12 +102,14 @@ def _read_source(source: Source, contract: Contract, reading: Reading, county: s
     return _read_tables(source, contract, reading, sheets, county)
 
 
-def recognised(source: Source, contract: Contract, layouts: Sequence[Layout], file: str) -> list[Sheet]:
+def recognised(
+    source: Source, contract: Contract, layouts: Sequence[Layout], file: str, period: Period | None
+) -> list[Sheet]:
     """The sheets with tables of the contract; where some fit well, those that hardly do are not among them."""
     found: list[Sheet] = []
     for grid in _grids(source, [name for layout in layouts for name in layout.sheets]):
         fitting = [layout for layout in layouts if not layout.sheets or grid.sheet in layout.sheets]
-        sheet = tables_of(grid, contract, fitting, file) if fitting else Sheet(grid, ())
+        sheet = tables_of(grid, contract, fitting, file, period) if fitting else Sheet(grid, ())
         if sheet.tables:
             found.append(sheet)
     strong = [sheet for sheet in found if any(mostly(table, contract) for table in sheet.tables)]
@@ -140,7 +145,7 @@ def _old_form(
 ) -> Finding | None:
     """A finding for a form that is read without fault, but is not the one of this period."""
     for layout in others:
-        sheets = recognised(source, contract, [layout], reading.file)
+        sheets = recognised(source, contract, [layout], reading.file, reading.period)
         if sheets and not sheets[0].demerit[1]:
             span = f"自 {layout.valid_from} 起" if layout.valid_to is None else f"至 {layout.valid_to} 止"
             names = "、".join(f"“{item.name}”（{expected_words(contract, item)}）" for item in current)
@@ -165,6 +170,7 @@ def _read_canonical(source: Source, contract: Contract, reading: Reading, grid: 
     findings = [*header.findings, *row_findings]
     findings += _no_rows(contract, records, header.findings, reading.file, grid.sheet)
     findings += _unread_sheets(source, {grid.sheet}, reading.file)
+    findings += remarks(source, [grid], reading.file)
     return replace(reading, layout=CANONICAL, sheet=grid.sheet, records=tuple(records), findings=tuple(findings))
 
 
@@ -222,6 +228,7 @@ def _read_tables(source: Source, contract: Contract, reading: Reading, sheets: S
     headers = [fault for one in timely for fault in one.table.header.findings]
     findings += _no_rows(contract, records, headers, reading.file, sheets[0].grid.sheet)
     findings += _unread_sheets(source, {sheet.grid.sheet for sheet in sheets}, reading.file)
+    findings += remarks(source, [sheet.grid for sheet in sheets], reading.file)
     return replace(
         reading,
         layout="、".join(dict.fromkeys(one.table.layout.name for one in timely)),
@@ -296,17 +303,20 @@ def _unit_faults(contract: Contract, one: _Placed, file: str) -> Iterator[Findin
     if len({unit for unit, _ in stated}) > 1:
         said = "、".join(f"{line.cell}“{line.text}”" for line in dict.fromkeys(line for _, line in stated))
         yield finding(Fault.TWO_UNITS, said=said, cell=stated[0][1].cell, **where)
+    wide = table.layout.wide
     silent = [
-        names[target].title
+        names[column].title
         for target, heading in table.header.by_target.items()
-        if target in names and names[target].type is Kind.MONEY and not (heading.unit or _unit(one))
+        if (column := target if target in names else wide.value if wide else "")
+        and names[column].type is Kind.MONEY
+        and not (heading.unit or _unit(one) or (wide and target in wide.metrics and wide.metrics[target].unit))
     ]
     if silent and table.header.unit_column is None:
         if below:
             unit, line = below[0]
             yield finding(Fault.UNIT_BELOW, text=line.text, unit=unit, cell=line.cell, **where)
         else:
-            yield finding(Fault.NO_UNIT, title="、".join(silent), cell="A1", **where)
+            yield finding(Fault.NO_UNIT, title="、".join(dict.fromkeys(silent)), cell="A1", **where)
 
 
 def _untimely(table: Table, title: Title, reading: Reading) -> Finding:

@@ -74,7 +74,8 @@ def _matches(
                 )
             continue
         layouts = [item for item in contract.layouts if source.format in item.formats and not _is_own(item)]
-        sheets = recognised(source, contract, [item for item in layouts if period is None or item.holds(period)], name)
+        current = [item for item in layouts if period is None or item.holds(period)]
+        sheets = recognised(source, contract, current, name, period)
         if not sheets or sheets[0].demerit[1]:
             continue
         table = sheets[0].tables[0]

@@ -14,6 +14,7 @@ from cunfang.feeds.rules import rules
 from cunfang.feeds.words import Vocabulary
 from cunfang.finding import Finding
 from cunfang.institution import normal_form
+from cunfang.period import Period
 
 _DIGITS = frozenset("0123456789０１２３４５６７８９.-−—(（△▲+%")
 
@@ -50,12 +51,14 @@ class Sheet:
         return not self.tables, sum(table.blocking for table in self.tables), faults
 
 
-def tables_of(grid: Grid, contract: Contract, layouts: Sequence[Layout], file: str) -> Sheet:
+def tables_of(
+    grid: Grid, contract: Contract, layouts: Sequence[Layout], file: str, period: Period | None = None
+) -> Sheet:
     """The tables of `grid` under the best of `layouts` each: one column of tables, or, if that fits better, several."""
-    whole = _column(grid, Part.whole(grid), contract, layouts, file)
+    whole = _column(grid, Part.whole(grid, period), contract, layouts, file)
     if whole.tables and not whole.demerit[1]:
         return whole
-    parts = _apart(grid)
+    parts = _apart(grid, period)
     if len(parts) < 2:
         return whole
     columns = [_column(grid, part, contract, layouts, file) for part in parts]
@@ -68,13 +71,13 @@ def tables_of(grid: Grid, contract: Contract, layouts: Sequence[Layout], file: s
     return min(whole, split, key=lambda sheet: sheet.demerit)
 
 
-def _apart(grid: Grid) -> list[Part]:
+def _apart(grid: Grid, period: Period | None) -> list[Part]:
     """The sheet cut at its empty columns."""
     filled = [
         any(column < len(row) and row[column] not in ("", None) for row in grid.rows) for column in range(grid.width)
     ]
     edges = [c for c in range(grid.width + 1) if (c < grid.width and filled[c]) != (c > 0 and filled[c - 1])]
-    return [Part(range(len(grid.rows)), range(left, right)) for left, right in pairwise(edges) if filled[left]]
+    return [Part(range(len(grid.rows)), range(left, right), period) for left, right in pairwise(edges) if filled[left]]
 
 
 def _column(grid: Grid, part: Part, contract: Contract, layouts: Sequence[Layout], file: str) -> Sheet:
@@ -173,7 +176,7 @@ class _Walk:
             if probe is not None and probe < len(cells) and _is_figure(cells[probe]):
                 continue
             if self._knows(cells):
-                below = Part(range(self._preamble(row, start), self.part.rows.stop), self.part.columns)
+                below = replace(self.part, rows=range(self._preamble(row, start), self.part.rows.stop))
                 further = self._further(below, row)
                 if further is not None:
                     return (stop if strange is not None else below.rows.start), further, strange

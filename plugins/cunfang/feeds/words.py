@@ -12,6 +12,7 @@ from cunfang.feeds.rules import rules
 from cunfang.institution import normal_form
 
 SEPARATOR = "/"
+YEAR_START = "年初"
 UNIT_COLUMN = "#unit"
 """What a heading means whose cells give the unit of their row."""
 Path = tuple[str, ...]
@@ -99,6 +100,8 @@ class Vocabulary:
             bare = tuple(part for part in written[:-1] if part not in self.groups) + written[-1:]
             yield written
             yield bare
+            if len(bare) > 1 and bare[0] == YEAR_START:
+                yield (YEAR_START + bare[1], *bare[2:])
             if len(written) > 1 and written[-1] in rules().leaf_words:
                 yield written[:-1]
                 yield tuple(part for part in written[:-2] if part not in self.groups) + written[-2:-1]
