@@ -50,7 +50,7 @@ UNREADABLE: list[tuple[str, str, Bytes, Fault]] = [
     ("空.csv", "空", lambda: b"\xef\xbb\xbf\r\n", Fault.EMPTY_FILE),
     ("坏.xlsx", "损坏", lambda: b"PK\x03\x04" + b"junk" * 99, Fault.BROKEN),
     ("坏.xls", "损坏", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(5000), Fault.BROKEN),
-    ("网页.xls", "打不开", lambda: b"<html><table></table></html>", Fault.BROKEN),
+    ("网页.xls", "网页", lambda: b"<html><table></table></html>", Fault.NOT_A_WORKBOOK),
     ("压缩包.xlsx", "打不开", lambda: zipped({"a.txt": b"hello"}), Fault.BROKEN),
     ("密码.xlsx", "密码", ole_container.password_protected, Fault.PASSWORD),
     ("密码.xls", "密码", ole_container.password_protected, Fault.PASSWORD),

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
 import python_calamine as calamine
 
+from cunfang.feeds.careful import Cell, read_rows
 from cunfang.feeds.faults import Fault, FaultError
+from cunfang.feeds.look import Blind, Look, Place, within
 from cunfang.feeds.oldbook import OldPackage
 from cunfang.feeds.rules import rules
-from cunfang.feeds.workbook import OLE, Blind, Package, is_password_protected, within
+from cunfang.feeds.separated import read_separated, text_kind
+from cunfang.feeds.workbook import OLE, Package, is_password_protected
 
-Cell = int | float | str | bool | date | datetime | time | timedelta
 Format = Literal["xlsx", "xls", "csv"]
-Place = tuple[int, int]
+Span = tuple[Place, Place]
 KEPT_DIGITS = 15
+SUFFIXES = frozenset({"xlsx", "xlsm", "xls", "csv"})
+ZIP = b"PK\x03\x04"
+_KEPT = f".{KEPT_DIGITS}g"
 
 
 def column_letters(index: int) -> str:
@@ -48,7 +52,10 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, int | float):
         if abs(cell) >= 10**KEPT_DIGITS:
             return f"{cell:.{KEPT_DIGITS - 1}E}"
-        return f"{Decimal(format(cell, f'.{KEPT_DIGITS}g')):f}" if cell else "0"
+        if not cell:
+            return "0"
+        text = format(cell, _KEPT)
+        return f"{Decimal(text):f}" if "e" in text else text
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ")
     return cell.isoformat() if isinstance(cell, date | time) else str(cell)
@@ -62,10 +69,15 @@ class Grid:
     sheet: str
     rows: list[list[Cell]]
     merged: Mapping[Place, Place] = field(default_factory=dict)
-    blind: Mapping[Place, Blind] = field(default_factory=dict)
-    percent: frozenset[Place] = frozenset()
+    look: Look = field(default_factory=Look)
+    date1904: bool = False
 
     @property
+    def blind(self) -> Mapping[Place, Blind]:
+        """The cells that show something but hold no value."""
+        return self.look.blind
+
+    @cached_property
     def width(self) -> int:
         """Cells of the widest row."""
         return max(map(len, self.rows), default=0)
@@ -98,7 +110,10 @@ class Grid:
 
 
 class Source:
-    """An opened file. `grid(names)` gives the sheet of one of these names, or the first visible one."""
+    """An opened file. `grid(names)` gives the sheet of one of these names, or the first visible one.
+
+    `read_carefully`: sheets that the fast library refused and openpyxl read, with the reason.
+    """
 
     def __init__(self, data: bytes, suffix: str) -> None:
         """Look at the content; a FaultError for what cannot be opened."""
@@ -107,36 +122,51 @@ class Source:
             raise FaultError(Fault.EMPTY_FILE)
         if len(data) > limit:
             raise FaultError(Fault.TOO_LARGE, size=f"{len(data):,} 字节", limit=f"{limit:,} 字节")
-        if suffix not in ("xlsx", "xls", "csv"):
+        if suffix not in SUFFIXES:
             raise FaultError(Fault.FILE_TYPE, suffix=suffix or "无后缀")
         self._data = data
-        self._book: calamine.CalamineWorkbook | None = None
         self._package: Package | OldPackage | None = None
         self._grids: dict[str, Grid] = {}
+        self.read_carefully: dict[str, str] = {}
         self.format: Format = "csv"
-        if suffix == "csv" and not data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-            return
-        self.format = "xlsx" if data.startswith(b"PK\x03\x04") else "xls"
         if is_password_protected(data):
             raise FaultError(Fault.PASSWORD)
-        if data.startswith((b"PK\x03\x04", OLE)):
-            self._package = Package(data) if self.format == "xlsx" else OldPackage(data)
-        self._book = _open(data, suffix)
+        if data.startswith(ZIP):
+            self.format, self._package = "xlsx", Package(data)
+        elif data.startswith(OLE):
+            self.format, self._package = "xls", OldPackage(data)
+        elif suffix != "csv":
+            raise FaultError(Fault.NOT_A_WORKBOOK, suffix=suffix, kind=text_kind(data))
 
     @property
     def visible_sheets(self) -> list[str]:
         """Names of the worksheets a person sees; none for CSV."""
-        if self._book is None:
-            return []
-        shown, work = calamine.SheetVisibleEnum.Visible, calamine.SheetTypeEnum.WorkSheet
-        return [sheet.name for sheet in self._book.sheets_metadata if sheet.visible == shown and sheet.typ == work]
+        return [sheet.name for sheet in self._package.sheets if sheet.visible] if self._package else []
+
+    @property
+    def hidden_sheets(self) -> list[str]:
+        """Names of the worksheets that are hidden, by whatever means."""
+        return [sheet.name for sheet in self._package.sheets if not sheet.visible] if self._package else []
+
+    @property
+    def has_macros(self) -> bool:
+        """Whether the file carries a program; it is never run."""
+        return self._package is not None and self._package.has_macros
+
+    @property
+    def has_links(self) -> bool:
+        """Whether the file refers to other files or databases; they are never followed."""
+        return self._package is not None and self._package.has_links
 
     def grid(self, names: tuple[str, ...] = ()) -> Grid:
         """The sheet called by one of `names`, else, if there are none, the first visible one."""
-        if self._book is None:
-            return self._cached("", self._csv)
+        if self._package is None:
+            if "" not in self._grids:
+                self._grids[""] = Grid("csv", "", read_separated(self._data))
+            return self._grids[""]
         present = self.visible_sheets
-        wanted = names or [sheet for sheet in present if sheet not in rules().own_sheets]
+        others = [sheet for sheet in present if sheet not in rules().own_sheets]
+        wanted = names or others or present
         chosen = next((name for name in wanted if name in present), None)
         if chosen is None:
             shown = "、".join(present) or "没有可见的工作表"
@@ -145,62 +175,51 @@ class Source:
 
     def has_content(self, sheet: str) -> bool:
         """Whether a sheet holds anything."""
+        if self._package is not None and not self._package.may_hold(sheet):
+            return False
         return any(cell != "" for row in self._sheet(sheet).rows for cell in row)
 
-    def _cached(self, sheet: str, make: object) -> Grid:
-        if sheet not in self._grids:
-            self._grids[sheet] = make() if callable(make) else make  # type: ignore[assignment]
-        return self._grids[sheet]
-
     def _sheet(self, name: str) -> Grid:
-        return self._cached(name, lambda: self._read_sheet(name))
+        if name not in self._grids:
+            self._grids[name] = self._read_sheet(name)
+        return self._grids[name]
 
     def _read_sheet(self, name: str) -> Grid:
-        assert self._book is not None  # noqa: S101
-        blind: Mapping[Place, Blind] = {}
-        percent: frozenset[Place] = frozenset()
-        if self._package is not None:
-            blind, percent = self._package.look(name)
+        package = self._package
+        assert package is not None  # noqa: S101
+        look = package.look(name)
         try:
-            sheet = self._book.get_sheet_by_name(name)
-            within(sheet.total_height, sheet.total_width)
-            rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
-            ranges = sheet.merged_cell_ranges or []
+            rows, ranges = _read_fast(package.alone(name), name)
         except FaultError:
             raise
         except BaseException as error:
-            raise _broken(error, self.format) from error
-        return Grid(self.format, name, rows, _covered(ranges), blind, percent)
+            broken = _broken(error, self.format)
+            if not isinstance(package, Package) or not isinstance(broken, FaultError):
+                raise broken from error
+            rows, ranges = self._read_carefully(package, name, broken)
+        return Grid(self.format, name, rows, _covered(ranges), look, package.date1904)
 
-    def _csv(self) -> Grid:
-        text = decode(self._data)
+    def _read_carefully(self, package: Package, name: str, refused: FaultError) -> tuple[list[list[Cell]], list[Span]]:
+        """The sheet by openpyxl, after the same looks; `refused` stands if that one cannot open it either."""
+        if not package.is_plain():
+            raise refused
         try:
-            rows: list[list[Cell]] = [list(row) for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
-        except csv.Error as error:
-            raise FaultError(Fault.BROKEN, kind="csv", reason=str(error)) from error
-        within(len(rows), max(map(len, rows), default=0))
-        return Grid("csv", "", rows)
+            rows, ranges = read_rows(self._data, name), package.merged(name)
+        except FaultError:
+            raise
+        except Exception as error:
+            raise refused from error
+        self.read_carefully[name] = str(refused.facts["reason"])
+        return rows, ranges
 
 
-def decode(data: bytes) -> str:
-    """Text of a CSV file: UTF-16 by its mark, else the first encoding of the rules that fits."""
-    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    tried = ("utf-16",) if marked else rules().encodings
-    for encoding in tried:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise FaultError(Fault.ENCODING, tried="、".join(tried))
-
-
-def _open(data: bytes, suffix: str) -> calamine.CalamineWorkbook:
+def _read_fast(data: bytes, name: str) -> tuple[list[list[Cell]], list[Span]]:
     try:
-        return calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheet = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name(name)
     except calamine.PasswordError as error:
         raise FaultError(Fault.PASSWORD) from error
-    except BaseException as error:
-        raise _broken(error, suffix) from error
+    within(sheet.total_height, sheet.total_width)
+    return sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or []
 
 
 def _broken(error: BaseException, kind: str) -> BaseException:
@@ -210,7 +229,7 @@ def _broken(error: BaseException, kind: str) -> BaseException:
     return FaultError(Fault.BROKEN, kind=kind, reason=str(error) or type(error).__name__)
 
 
-def _covered(ranges: list[tuple[Place, Place]]) -> dict[Place, Place]:
+def _covered(ranges: list[Span]) -> dict[Place, Place]:
     """Every covered cell → the first cell of its range."""
     within(sum((bottom - top + 1) * (right - left + 1) for (top, left), (bottom, right) in ranges), 1)
     return {

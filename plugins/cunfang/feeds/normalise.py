@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from cunfang.feeds import parse
 from cunfang.feeds.contract import Column, Contract, Kind, contracts, feed_named
 from cunfang.feeds.faults import Fault, FaultError
+from cunfang.feeds.look import Blind
 from cunfang.feeds.record import Reading, Record, Value
-from cunfang.feeds.workbook import Blind
 from cunfang.finding import Finding
 from cunfang.institution import Register, normal_form
 from cunfang.period import Period

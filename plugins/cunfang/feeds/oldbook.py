@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cunfang.feeds.faults import Fault, FaultError
-from cunfang.feeds.workbook import PERCENT_FORMATS, Blind, Place, within
+from cunfang.feeds.formats import BUILT_IN, Shown, shown
+from cunfang.feeds.look import Blind, Look, Place, within
+from cunfang.feeds.workbook import SheetName
 
 HEADER, ENTRY, FAT_IN_HEADER = 512, 128, 109
 FREE, END = 0xFFFFFFFF, 0xFFFFFFFE
 BOF, EOF, BOUNDSHEET, FILEPASS, FORMAT, XF, DIMENSIONS = 0x809, 0x0A, 0x85, 0x2F, 0x41E, 0xE0, 0x200
+DATEMODE, SUPBOOK, ROW, COLUMNS = 0x22, 0x1AE, 0x208, 0x7D
+OWN_BOOK, ADD_INS = 0x401, 0x3A01
 FORMULA, BOOLERR = 0x06, 0x205
 ONE_CELL = frozenset({FORMULA, BOOLERR, 0x203, 0x204, 0x27E, 0xD6, 0xFD})
 MANY_CELLS = 0xBD
@@ -21,90 +25,128 @@ MOST_ROWS, MOST_COLUMNS = 65536, 256
 
 @dataclass
 class _Sheet:
-    """What one sheet holds, as far as it matters before opening."""
+    """What one sheet holds, as far as it matters before opening. `valued`: a formula has a result."""
 
     rows: int = 0
     columns: int = 0
     blind: dict[Place, Blind] = field(default_factory=dict)
-    styles: dict[Place, int] = field(default_factory=dict)
+    empty: list[Place] = field(default_factory=list)
+    valued: bool = False
+    shown: dict[int, dict[int, Shown]] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
 
 
 class OldPackage:
-    """An xls (Excel 97 on) whose container and sizes have been looked over; `look` as for an xlsx."""
+    """An xls (Excel 97 on) whose container and sizes have been looked over; as a `Package` for an xlsx."""
 
     def __init__(self, data: bytes) -> None:
         """A FaultError for a damaged container, a password, or a sheet beyond the limit."""
-        self._names: dict[int, str] = {}
-        self._formats: set[int] = set(PERCENT_FORMATS)
-        self._styles: list[int] = []
-        self._sheets: dict[int, _Sheet] = {}
+        self._data = data
+        self._names: dict[int, tuple[str, bool]] = {}
+        self._styles: list[Shown] = []
+        self._sheets: dict[str, _Sheet] = {}
+        self.date1904 = self.has_links = False
         try:
             streams = _streams(data)
             book = streams.get("workbook", streams.get("book"))
             if book is None:
                 raise ValueError("没有工作簿内容")
+            self.has_macros = "_vba_project" in streams
             self._walk(book)
         except (struct.error, ValueError, IndexError) as error:
             raise FaultError(Fault.BROKEN, kind="xls", reason=str(error)) from error
         for sheet in self._sheets.values():
             within(sheet.rows, sheet.columns)
+        self.sheets = tuple(SheetName(*known) for known in self._names.values())
 
-    def look(self, name: str) -> tuple[dict[Place, Blind], frozenset[Place]]:
-        """Cells of the sheet that hold no value although they show one, and cells in a percent format."""
-        sheet = next(
-            (self._sheets[at] for at, known in self._names.items() if known == name and at in self._sheets), None
-        )
-        if sheet is None:
-            return {}, frozenset()
-        percent = {index for index, number in enumerate(self._styles) if number in self._formats}
-        return sheet.blind, frozenset(place for place, style in sheet.styles.items() if style in percent)
+    def look(self, name: str) -> Look:
+        """What the sheet shows beside its values."""
+        sheet = self._sheets[name]
+        return Look(sheet.blind, sheet.shown, frozenset(sheet.hidden_rows), frozenset(sheet.hidden_columns))
+
+    def may_hold(self, name: str) -> bool:
+        """Whether the sheet has a cell at all."""
+        return self._sheets[name].rows > 0
+
+    def alone(self, _name: str) -> bytes:
+        """The workbook as it is: an xls has all its sheets in one stream."""
+        return self._data
 
     def _walk(self, book: bytes) -> None:
         """Globals first, then each sheet by the place its name points to."""
         if struct.unpack_from("<H", book, 4)[0] != BIFF8:
             raise ValueError("Excel 95 或更早的格式")
+        codes, styles = dict(BUILT_IN), []
         for kind, body in _records(book, 0):
             if kind == FILEPASS:
                 raise FaultError(Fault.PASSWORD)
             if kind == BOUNDSHEET:
-                at, _, _, length, wide = struct.unpack_from("<IBBBB", body)
-                text = body[8 : 8 + length * (1 + (wide & 1))]
-                self._names[at] = text.decode("utf-16-le" if wide & 1 else "latin-1")
+                at, state, sort, length, wide = struct.unpack_from("<IBBBB", body)
+                if sort == 0:
+                    self._names[at] = (_text(body[8:], length, wide), state & 3 == 0)
             elif kind == XF:
-                self._styles.append(struct.unpack_from("<H", body, 2)[0])
-            elif kind == FORMAT and b"%" in body[2:]:
-                self._formats.add(struct.unpack_from("<H", body)[0])
-        for at in self._names:
-            self._sheets[at] = _sheet(book, at)
+                styles.append(struct.unpack_from("<H", body, 2)[0])
+            elif kind == FORMAT:
+                number, length, wide = struct.unpack_from("<HHB", body)
+                codes[number] = _text(body[5:], length, wide)
+            elif kind == DATEMODE:
+                self.date1904 = struct.unpack_from("<H", body)[0] == 1
+            elif kind == SUPBOOK:
+                self.has_links |= struct.unpack_from("<H", body, 2)[0] not in (OWN_BOOK, ADD_INS)
+        self._styles = [shown(codes.get(number, "")) for number in styles]
+        for at, (name, _) in self._names.items():
+            if name in self._sheets:
+                raise ValueError(f"有两张工作表都叫“{name}”")
+            self._sheets[name] = self._sheet(book, at)
+
+    def _sheet(self, book: bytes, at: int) -> _Sheet:
+        """The extent of one sheet and its cells worth a second look."""
+        sheet = _Sheet()
+        for kind, body in _records(book, at):
+            if kind == DIMENSIONS:
+                top, bottom, left, right = struct.unpack_from("<4H" if len(body) == 10 else "<IIHH", body)
+                if not (top <= bottom <= MOST_ROWS and left <= right <= MOST_COLUMNS):
+                    raise ValueError("工作表的范围记录有误")
+            elif kind in ONE_CELL:
+                row, column, style = struct.unpack_from("<HHH", body)
+                self._take(sheet, row, column, style)
+                _judge(sheet, kind, body, (row, column))
+            elif kind == MANY_CELLS:
+                row, first = struct.unpack_from("<HH", body)
+                last = struct.unpack_from("<H", body, len(body) - 2)[0]
+                for column in range(first, last + 1):
+                    self._take(sheet, row, column, struct.unpack_from("<H", body, 4 + (column - first) * 6)[0])
+            elif kind == ROW and body[12] & 0x20:
+                sheet.hidden_rows.add(struct.unpack_from("<H", body)[0])
+            elif kind == COLUMNS and body[8] & 1:
+                first, last = struct.unpack_from("<HH", body)
+                sheet.hidden_columns |= set(range(first, min(last + 1, MOST_COLUMNS)))
+        if not sheet.valued:
+            sheet.blind |= dict.fromkeys(sheet.empty, Blind.FORMULA)
+        return sheet
+
+    def _take(self, sheet: _Sheet, row: int, column: int, style: int) -> None:
+        sheet.rows, sheet.columns = max(sheet.rows, row + 1), max(sheet.columns, column + 1)
+        if style < len(self._styles) and not self._styles[style].plain:
+            sheet.shown.setdefault(column, {})[row] = self._styles[style]
 
 
-def _sheet(book: bytes, at: int) -> _Sheet:
-    """The extent of one sheet and its cells worth a second look."""
-    sheet = _Sheet()
-    for kind, body in _records(book, at):
-        if kind == DIMENSIONS:
-            top, bottom, left, right = struct.unpack_from("<4H" if len(body) == 10 else "<IIHH", body)
-            if not (top <= bottom <= MOST_ROWS and left <= right <= MOST_COLUMNS):
-                raise ValueError("工作表的范围记录有误")
-        elif kind in ONE_CELL:
-            row, column, style = struct.unpack_from("<HHH", body)
-            sheet.rows, sheet.columns = max(sheet.rows, row + 1), max(sheet.columns, column + 1)
-            sheet.styles[row, column] = style
-            if _is_error(kind, body):
-                sheet.blind[row, column] = Blind.ERROR
-        elif kind == MANY_CELLS:
-            row, first = struct.unpack_from("<HH", body)
-            last = struct.unpack_from("<H", body, len(body) - 2)[0]
-            sheet.rows, sheet.columns = max(sheet.rows, row + 1), max(sheet.columns, last + 1)
-            for column in range(first, last + 1):
-                sheet.styles[row, column] = struct.unpack_from("<H", body, 4 + (column - first) * 6)[0]
-    return sheet
+def _judge(sheet: _Sheet, kind: int, body: bytes, place: Place) -> None:
+    """Errors hold no value. A formula's empty text is its result in a sheet where another formula has one."""
+    if kind == BOOLERR and body[7] == 1:
+        sheet.blind[place] = Blind.ERROR
+    elif kind == FORMULA:
+        special = body[12:14] == b"\xff\xff"
+        if special and body[6] == 2:
+            sheet.blind[place] = Blind.ERROR
+        elif special and body[6] == 3:
+            sheet.empty.append(place)
+        sheet.valued |= not (special and body[6] == 3)
 
 
-def _is_error(kind: int, body: bytes) -> bool:
-    if kind == BOOLERR:
-        return body[7] == 1
-    return kind == FORMULA and body[12:14] == b"\xff\xff" and body[6] == 2
+def _text(body: bytes, length: int, wide: int) -> str:
+    return body[: length * (1 + (wide & 1))].decode("utf-16-le" if wide & 1 else "latin-1")
 
 
 def _records(book: bytes, at: int) -> Iterator[tuple[int, bytes]]:

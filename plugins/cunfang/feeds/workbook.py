@@ -1,18 +1,20 @@
-"""What the fast workbook library does not tell: unpacked size, cells without a value, percent formats, passwords."""
+"""An xlsx or xlsm before the fast library opens it: sheets, formats, macros, links; nothing is opened unseen."""
 
 from __future__ import annotations
 
-import io
+import posixpath
 import re
 import zipfile
 import zlib
-from enum import StrEnum
+from dataclasses import dataclass
 from xml.etree import ElementTree
 
+from cunfang.feeds.cells import look_over
+from cunfang.feeds.container import Container
 from cunfang.feeds.faults import Fault, FaultError
-from cunfang.feeds.rules import rules
+from cunfang.feeds.formats import BUILT_IN, Shown, shown
+from cunfang.feeds.look import Look
 
-Place = tuple[int, int]
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 BROKEN = (
     zipfile.BadZipFile,
@@ -23,26 +25,21 @@ BROKEN = (
     RuntimeError,  # also NotImplementedError: a compression we do not have
     ValueError,
     EOFError,
+    OverflowError,
 )
-MODEST = (99_999, 26)
-"""Rows and columns of a sheet whose every cell is named by one letter and at most five digits."""
-PERCENT_FORMATS = frozenset({9, 10})
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_REF = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d*)["']""")
-_FILLED = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br\s*=\s*["']([A-Za-z]*)(\d*)["'][^>/]*>""")
-_FAR = re.compile(rb"""\br\s*=\s*["'](?:[A-Za-z]{2}|[A-Za-z]?\d{6})""")
-_UNPLACED = re.compile(rb"""<(?:\w+:)?c(?=[\s>])(?![^>]*\br\s*=)""")
-_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br\s*=\s*["'](\d+)["']""")
-_STYLE = re.compile(rb"""\bs\s*=\s*["'](\d+)["']""")
-_ERROR = re.compile(rb"""\bt\s*=\s*["']e["']""")
-_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
+_ROOT = "_rels/.rels"
+_DOCUMENT_TYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_UNUSUAL = re.compile(rb"""<!(?:DOCTYPE|ENTITY)|\A[^>]*\bencoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE)
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*["']([A-Z]+\d+):([A-Z]+\d+)["']""")
 
 
-class Blind(StrEnum):
-    """A cell that shows something but holds no value: stands in its record as the unit, where no file can write it."""
+@dataclass(frozen=True)
+class SheetName:
+    """A worksheet as the workbook lists it; `part` is where its cells are in the container."""
 
-    ERROR = "#错误值"
-    FORMULA = "#没有保存结果的公式"
+    name: str
+    visible: bool
+    part: str = ""
 
 
 def is_password_protected(data: bytes) -> bool:
@@ -51,105 +48,149 @@ def is_password_protected(data: bytes) -> bool:
 
 
 class Package:
-    """An xlsx as a zip of XML, looked at before anything unpacks it whole."""
+    """An xlsx as a zip of XML. `date1904`: its day numbers count from 1904."""
 
     def __init__(self, data: bytes) -> None:
         """A FaultError for a broken zip, a file that unpacks beyond the limit, or XML with a document type."""
-        limit = rules().limits.unpacked_bytes
         try:
-            self._zip = zipfile.ZipFile(io.BytesIO(data))
-            size = sum(entry.file_size for entry in self._zip.infolist())
-            if size > limit:
-                raise FaultError(Fault.TOO_LARGE, size=f"解压后 {size:,} 字节", limit=f"{limit:,} 字节")
-            damaged = self._zip.testzip()
-            if damaged:
-                raise FaultError(Fault.BROKEN, kind="xlsx", reason=f"{damaged} 校验不符")
-            self._sheets = self._sheet_parts()
-            self._percent_styles = self._percent()
+            self._parts = Container(data)
+            self._book = self._document()
+            folder, name = posixpath.split(self._book)
+            self._links = f"{folder}/_rels/{name}.rels".lstrip("/")
+            related = self._related(self._links)
+            root = self._xml(self._book)
+            self.sheets = _sheets(root, {key: path for key, (kind, path) in related.items() if _is_sheet(kind)})
+            flag = next((node.get("date1904") for node in root if node.tag.endswith("}workbookPr")), None)
+            self.date1904 = flag in ("1", "true", "on")
+            self._styles = self._worth_a_look(f"{folder}/styles.xml".lstrip("/"))
+            self._common = [_ROOT, self._book, self._links, *self._supporting(folder)]
+        except BROKEN as error:
+            raise FaultError(Fault.BROKEN, kind="xlsx", reason=str(error)) from error
+        self._xml_of: dict[str, bytes] = {}
+
+    @property
+    def has_macros(self) -> bool:
+        """Whether it carries a program."""
+        return any("vbaproject" in name or "macrosheets/" in name for name in self._parts.under(""))
+
+    @property
+    def has_links(self) -> bool:
+        """Whether it refers to other files or to databases."""
+        names = self._parts.under("")
+        return any("externallinks/" in name or name.endswith("connections.xml") for name in names)
+
+    def look(self, name: str) -> Look:
+        """What the sheet shows beside its values; a FaultError where it cannot be laid out."""
+        try:
+            return look_over(self.xml(name), self._styles)
         except BROKEN as error:
             raise FaultError(Fault.BROKEN, kind="xlsx", reason=str(error)) from error
 
-    def look(self, sheet: str) -> tuple[dict[Place, Blind], frozenset[Place]]:
-        """Cells of `sheet` that hold no value although they show one, and cells in a percent format."""
-        part = self._sheets.get(sheet)
-        if part is None:
-            return {}, frozenset()
-        xml = self._zip.read(part)
-        self._check_extent(xml)
-        blind: dict[Place, Blind] = {}
-        percent: set[Place] = set()
-        if not self._percent_styles and not (b"<f" in xml or b":f" in xml or _ERROR.search(xml)):
-            return blind, frozenset()
-        for attributes, content in _CELL.findall(xml):
-            ref = _REF.search(attributes)
-            if ref is None or not ref[1] or not ref[2]:
-                continue
-            place = _place(ref[1], int(ref[2]))
-            style = _STYLE.search(attributes)
-            if style and int(style[1]) in self._percent_styles:
-                percent.add(place)
-            if _ERROR.search(attributes):
-                blind[place] = Blind.ERROR
-            elif re.search(rb"<(?:\w+:)?f\b", content) and not _VALUE.search(content):
-                blind[place] = Blind.FORMULA
-        return blind, frozenset(percent)
+    def xml(self, name: str) -> bytes:
+        """The sheet as it is written."""
+        part = next(sheet.part for sheet in self.sheets if sheet.name == name)
+        if part not in self._xml_of:
+            try:
+                self._xml_of = {part: self._parts.read(part)}
+            except BROKEN as error:
+                raise FaultError(Fault.BROKEN, kind="xlsx", reason=str(error)) from error
+        return self._xml_of[part]
 
-    def _check_extent(self, xml: bytes) -> None:
-        """The library lays a sheet out from A1 to its last cell: one cell far away would take all memory."""
-        if b"\0" in xml:
-            raise FaultError(Fault.BROKEN, kind="xlsx", reason="工作表不是 UTF-8 文本")
-        if rules().limits.cells >= MODEST[0] * MODEST[1] and not _FAR.search(xml) and not _UNPLACED.search(xml):
-            return
-        rows, columns = 0, 0
-        for letters, row in set(_FILLED.findall(xml)):
-            rows = max(rows, int(row or 0))
-            columns = max(columns, _place(letters, 1)[1] + 1)
-        if _UNPLACED.search(xml):
-            rows = max([rows, *(int(row) for row in _ROW.findall(xml))])
-        within(rows, columns)
+    def may_hold(self, name: str) -> bool:
+        """Whether the sheet has a value at all; what has none need not be read."""
+        xml = self.xml(name)
+        return b"v>" in xml or b"t>" in xml
+
+    def alone(self, name: str) -> bytes:
+        """The workbook with this one sheet: what the fast library gets to see has all been looked over."""
+        part = next(sheet.part for sheet in self.sheets if sheet.name == name)
+        return self._parts.lean([*self._common, part])
+
+    def merged(self, name: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+        """First and last cell of each merged range, from 0."""
+        return [(_place(first), _place(last)) for first, last in _MERGED.findall(self.xml(name))]
+
+    def is_plain(self) -> bool:
+        """Whether no part declares a document type or an encoding of its own: an ordinary reader of XML may have it."""
+        try:
+            names = [name for name in self._parts.under("") if name.endswith((".xml", ".rels"))]
+            return not any(_UNUSUAL.search(self._parts.read(name).replace(b"\0", b"")) for name in names)
+        except BROKEN:
+            return False
 
     def _xml(self, part: str) -> ElementTree.Element:
-        data = self._zip.read(part)
-        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        data = self._parts.read(part)
+        if _DOCUMENT_TYPE.search(data.replace(b"\0", b"")):
             raise ValueError(f"{part} 含有文档类型声明")
         return ElementTree.fromstring(data)  # noqa: S314
 
-    def _sheet_parts(self) -> dict[str, str]:
-        """Sheet name → its part in the zip."""
-        targets = {node.get("Id"): node.get("Target", "") for node in self._xml("xl/_rels/workbook.xml.rels")}
-        parts: dict[str, str] = {}
-        for node in self._xml("xl/workbook.xml").iter():
-            if node.tag.endswith("}sheet"):
-                ref = next((value for key, value in node.attrib.items() if key.endswith("}id")), "")
-                target = targets.get(ref, "")
-                part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-                if part in self._zip.NameToInfo:
-                    parts[node.get("name", "")] = part
-        return parts
+    def _document(self) -> str:
+        """The part that is the workbook."""
+        related = self._related(_ROOT).values()
+        found = next((path for kind, path in related if kind.endswith("/officeDocument")), None)
+        if found is None:
+            raise ValueError("不是 Excel 工作簿")
+        if found.endswith(".bin"):
+            raise ValueError("是二进制工作簿 xlsb")
+        return found
 
-    def _percent(self) -> frozenset[int]:
-        """Indices of the cell styles that show a number as per cent."""
-        if "xl/styles.xml" not in self._zip.NameToInfo:
-            return frozenset()
-        root = self._xml("xl/styles.xml")
-        written = [node for node in root.iter() if node.tag.endswith("}numFmt")]
-        percent = {node.get("numFmtId") for node in written if "%" in node.get("formatCode", "")}
-        percent |= {str(number) for number in PERCENT_FORMATS}
+    def _related(self, part: str) -> dict[str, tuple[str, str]]:
+        """Id → type and part of what a relationship part leads to within the file."""
+        folder = posixpath.dirname(posixpath.dirname(part))
+        return {
+            node.get("Id", ""): (node.get("Type", ""), _resolved(folder, node.get("Target", "")))
+            for node in self._xml(part)
+            if node.get("TargetMode", "Internal") != "External"
+        }
+
+    def _supporting(self, folder: str) -> list[str]:
+        """Styles and texts, read once so that none unpacks to more than it says."""
+        names = [f"{folder}/{name}".lstrip("/") for name in ("styles.xml", "sharedStrings.xml")]
+        present = [name for name in names if name in self._parts]
+        for name in present:
+            self._parts.read(name)
+        return present
+
+    def _worth_a_look(self, part: str) -> dict[int, Shown]:
+        """Index of cell style → what it shows, for those that show more than the value."""
+        if part not in self._parts:
+            return {}
+        root = self._xml(part)
+        codes = {str(number): code for number, code in BUILT_IN.items()}
+        codes |= {n.get("numFmtId", ""): n.get("formatCode", "") for n in root.iter() if n.tag.endswith("}numFmt")}
         styles = next((node for node in root if node.tag.endswith("}cellXfs")), None)
-        used = [] if styles is None else [style.get("numFmtId") for style in styles]
-        return frozenset(index for index, number in enumerate(used) if number in percent)
+        used = [] if styles is None else [shown(codes.get(style.get("numFmtId", ""), "")) for style in styles]
+        return {index: meaning for index, meaning in enumerate(used) if not meaning.plain}
 
 
-def within(rows: int, columns: int) -> None:
-    """A FaultError for a sheet that is laid out over more cells than the limits allow."""
-    limits = rules().limits
-    if rows * columns > limits.cells or columns > limits.columns:
-        bound = f"{limits.cells:,} 格、{limits.columns:,} 列"
-        raise FaultError(Fault.TOO_LARGE, size=f"{rows:,} 行 × {columns:,} 列", limit=bound)
+def _sheets(root: ElementTree.Element, targets: dict[str, str]) -> tuple[SheetName, ...]:
+    """The worksheets in order."""
+    found: dict[str, SheetName] = {}
+    for node in root.iter():
+        if node.tag.endswith("}sheet"):
+            name = node.get("name", "")
+            ref = next((value for key, value in node.attrib.items() if key.endswith("}id")), "")
+            if name in found:
+                raise ValueError(f"有两张工作表都叫“{name}”")
+            found[name] = SheetName(name, node.get("state", "visible") == "visible", targets.get(ref, ""))
+    return tuple(sheet for sheet in found.values() if sheet.part)
 
 
-def _place(letters: bytes, row: int) -> Place:
+def _is_sheet(kind: str) -> bool:
+    """Whether a relationship leads to a worksheet, and not to a chart or a sheet of old macros."""
+    return kind.endswith("/worksheet")
+
+
+def _resolved(folder: str, target: str) -> str:
+    """The name of a part in the container."""
+    if target.startswith("/"):
+        return target.lstrip("/")
+    return posixpath.normpath(posixpath.join(folder, target))
+
+
+def _place(ref: bytes) -> tuple[int, int]:
+    letters = ref.rstrip(b"0123456789")
     column = 0
-    for letter in letters.upper():
+    for letter in letters:
         column = column * 26 + letter - 64
-    return row - 1, column - 1
+    return int(ref[len(letters) :]) - 1, column - 1
