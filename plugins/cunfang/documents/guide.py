@@ -43,9 +43,11 @@ def write_guide(
         for entry in form.entries:
             row += 1
             unit = entry.unit if entry.kind in (Kind.MONEY, Kind.RATIO, Kind.NUMBER) else ""
-            others = "、".join(word for word in entry.spellings if word != entry.heading)
+            others = "、".join(word for word in entry.spellings if word != entry.heading and "/" not in word)
             required = "必填" if entry.required else ""
             told = (form.sheet, "/".join(entry.path), entry.how, unit, required, "、".join(entry.words), others)
+            lines = max(-(-len(text) * 2 // width) for text, width in zip(told, WIDTHS, strict=True))
+            sheet.set_row(row, 15 * max(1, lines))
             for column, text in enumerate(told):
                 sheet.write_string(row, column, text, boxed)
     sheet.set_landscape()

@@ -147,7 +147,8 @@ class _Sheet:
             self.sheet.write_string(1, self.width - 1, f"单位：{self.form.unit}", right)
 
     def _header(self) -> None:
-        column = 0
+        for row in range(2, self.first):
+            self.sheet.set_row(row, 24)
         for column, entry in enumerate(self.form.entries):
             style = self.needed if entry.required else self.band
             top, bottom = 2 + len(entry.path) - 1, self.first - 1
