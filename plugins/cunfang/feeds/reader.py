@@ -325,6 +325,8 @@ def _untimely(table: Table, title: Title, reading: Reading) -> Finding:
 
 
 def _unread_sheets(source: Source, read_ones: set[str], file: str) -> Iterator[Finding]:
-    for sheet in source.visible_sheets:
-        if sheet not in read_ones and sheet not in rules().own_sheets and source.has_content(sheet):
+    """What else the file holds; beside a sheet of ours that came back filled in lies the table it is about."""
+    own = set(rules().own_sheets)
+    for sheet in source.visible_sheets if not read_ones <= own else ():
+        if sheet not in read_ones and sheet not in own and source.has_content(sheet):
             yield finding(Fault.OTHER_SHEET, other=sheet, file=file, sheet=sheet)
