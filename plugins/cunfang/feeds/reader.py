@@ -12,9 +12,10 @@ from cunfang.feeds.contract import CANONICAL, Contract, Kind, Layout
 from cunfang.feeds.faults import Fault, FaultError, finding
 from cunfang.feeds.grid import Grid, Source
 from cunfang.feeds.heading import Header, canonical_header, expected_words
-from cunfang.feeds.record import Reading, Record, Title, Value
+from cunfang.feeds.record import Reading, Records, Title, Value
 from cunfang.feeds.remarks import remarks
 from cunfang.feeds.rules import rules
+from cunfang.feeds.saved import saved_on
 from cunfang.feeds.tables import Sheet, Table, mostly, tables_of
 from cunfang.feeds.title import Preamble, lines, plain, read_preamble, stated_units, time_covered
 from cunfang.finding import Finding
@@ -52,9 +53,20 @@ def read_bytes(data: bytes, contract: Contract, reading: Reading, *, county: str
     try:
         source = Source(data, suffix_of(reading.file))
         reading = replace(reading, period=reading.period or period_named(source, reading.file))
-        return _read_source(source, contract, reading, county)
+        read_one = _read_source(source, contract, reading, county)
+        return replace(read_one, findings=(*read_one.findings, *_too_early(data, source, read_one)))
     except FaultError as error:
         return replace(reading, findings=(error.finding(file=reading.file),))
+
+
+def _too_early(data: bytes, source: Source, reading: Reading) -> list[Finding]:
+    """A title that speaks of a day after the file was last saved (Q14)."""
+    title = reading.title
+    saved = saved_on(data) if source.format != "csv" and title and title.end else None
+    if saved is None or title is None or title.end is None or title.end <= saved:
+        return []
+    where = {"file": reading.file, "sheet": reading.sheet, "cell": title.cell}
+    return [finding(Fault.AFTER_FILE_DATE, found=title.end, saved=saved, **where)]
 
 
 def suffix_of(file: str) -> str:
@@ -171,11 +183,11 @@ def _read_canonical(source: Source, contract: Contract, reading: Reading, grid: 
     findings += _no_rows(contract, records, header.findings, reading.file, grid.sheet)
     findings += _unread_sheets(source, {grid.sheet}, reading.file)
     findings += remarks(source, [grid], reading.file)
-    return replace(reading, layout=CANONICAL, sheet=grid.sheet, records=tuple(records), findings=tuple(findings))
+    return replace(reading, layout=CANONICAL, sheet=grid.sheet, records=records, findings=tuple(findings))
 
 
 def _no_rows(
-    contract: Contract, records: Sequence[Record], header_findings: Sequence[Finding], file: str, sheet: str
+    contract: Contract, records: Records, header_findings: Sequence[Finding], file: str, sheet: str
 ) -> list[Finding]:
     understood = not any(fault.blocking for fault in header_findings)
     if records or not understood or contract.allow_empty:
@@ -213,13 +225,13 @@ def _read_tables(source: Source, contract: Contract, reading: Reading, sheets: S
     placed = list(_placed(sheets))
     timely = [one for one in placed if one.of_period(reading.period)] or placed
     findings: list[Finding] = []
-    records: list[Record] = []
+    records = Records()
     for one in timely:
         findings += one.table.header.findings
         findings += _title_faults(one, reading, county)
         findings += _unit_faults(contract, one, reading.file)
         more, row_findings = _rows(contract, one, reading.file, len(records) + 1)
-        records += more
+        records = Records([*records.blocks, *more.blocks])
         findings += row_findings
     findings += [fault for sheet in sheets for fault in sheet.unknown]
     for one in placed:
@@ -234,12 +246,12 @@ def _read_tables(source: Source, contract: Contract, reading: Reading, sheets: S
         layout="、".join(dict.fromkeys(one.table.layout.name for one in timely)),
         sheet=timely[0].table.grid.sheet,
         title=timely[0].preamble.title,
-        records=tuple(records),
+        records=records,
         findings=tuple(dict.fromkeys(findings)),
     )
 
 
-def _rows(contract: Contract, one: _Placed, file: str, first_no: int) -> tuple[Sequence[Record], list[Finding]]:
+def _rows(contract: Contract, one: _Placed, file: str, first_no: int) -> tuple[Records, list[Finding]]:
     table, layout = one.table, one.table.layout
     fixed = {name: Value(text) for name, text in layout.constants.items()} | _from_title(layout, one.preamble.title)
     return read_rows(
