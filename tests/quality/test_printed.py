@@ -155,10 +155,10 @@ def test_a_rule_is_left_out_before_its_first_and_after_its_last_period(
     typed: Typing, basis: Basis, tmp_path: Path, valid: dict[str, str], judged: bool
 ) -> None:
     meta = {"check": "PBC-Q999", "class": "quality", "message": "m", "advice": "a", **valid}
-    rule = {
-        "type": "expect_column_values_to_be_null", "kwargs": {"column": "deposits"}, "severity": "warning", "meta": meta,
-    }  # fmt: skip
-    (tmp_path / "pboc_credit.json").write_text(json.dumps({"name": "pboc_credit", "expectations": [rule]}))
+    kind = {"type": "expect_column_values_to_be_null", "kwargs": {"column": "deposits"}, "severity": "warning"}
+    (tmp_path / "pboc_credit.json").write_text(
+        json.dumps({"name": "pboc_credit", "expectations": [kind | {"meta": meta}]})
+    )
     row = {"institution": "工行", "as_of": "2025-12-31", "deposits": "1", "loans": "1"}
     report = check(contract("pboc_credit"), typed("pboc_credit", [row]), basis, folder=tmp_path)
     assert ("PBC-Q999" in ids(report.findings)) is judged

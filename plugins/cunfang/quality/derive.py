@@ -42,9 +42,20 @@ def _of_account(part: str, column: str = "account") -> Derivation:
     return _each(lambda row, basis: getattr((basis.accounts or {}).get(str(row[column])), part, None))
 
 
-def _nearest(row: Row, basis: Basis) -> Scalar:
-    written = row.get("institution" + WRITTEN) or row.get("subject" + WRITTEN)
-    return basis.register.hint(str(written)) if basis.register and written else "没有相近的名称"
+def _nearest(found: list[Row], basis: Basis) -> list[Scalar]:
+    """Where a name was not resolved, those that it may mean; each is looked for once, as it is a walk of the register."""
+    hints: dict[str, str] = {}
+
+    def hint(row: Row) -> Scalar:
+        name = "institution" if "institution" in row else "subject"
+        written = row.get(name + WRITTEN)
+        if row.get(name) is not None or not written or basis.register is None:
+            return "没有相近的名称"
+        if str(written) not in hints:
+            hints[str(written)] = basis.register.hint(str(written))
+        return hints[str(written)]
+
+    return [hint(row) for row in found]
 
 
 def _month_end(row: Row, basis: Basis) -> Scalar:
@@ -254,7 +265,7 @@ def _peers_absent(found: list[Row], basis: Basis) -> list[Scalar]:
 
 DERIVATIONS: dict[str, Derivation] = {
     # Column → how it is made; a suite gets a column by mentioning it.
-    "nearest": _each(_nearest),
+    "nearest": _nearest,
     "explained_period": _each(lambda row, basis: row["period"] or str(basis.period)),
     "institution_type": _of_bank("type"),
     "institution_opened_on": _of_bank("opened_on"),

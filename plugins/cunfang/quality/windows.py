@@ -46,9 +46,10 @@ def missing(found: list[Row], basis: Basis) -> list[Scalar]:
 def other_span(found: list[Row], basis: Basis) -> list[Scalar]:
     """The cumulative span of the file, on the first row of a bank's tax that is reported for a part of it only.
 
-    Files by month or quarter have no cumulative window and are left alone.
+    Files by month or quarter have no cumulative window and are left alone, and so is a bank that lacks days altogether.
     """
     groups = _windows(found, "institution", "tax_type")
+    banks = _windows(found, "institution")
     known = [window for windows in groups.values() for window in windows]
     cumulative = [window for window in known if (window[1] - window[0]).days >= QUARTER_DAYS]
     whole = _span(cumulative)
@@ -58,7 +59,8 @@ def other_span(found: list[Row], basis: Basis) -> list[Scalar]:
         key = row["institution"], row["tax_type"]
         fresh = key in groups and key not in seen
         seen.add(key)
-        short = fresh and whole is not None and _holes(groups[key], _owed(whole, str(key[0]), basis)) is not None
+        owed = _owed(whole, str(key[0]), basis) if whole and fresh else None
+        short = bool(owed and _holes(groups[key], owed) and not _holes(banks[key[0]], owed))
         answer.append(f"{whole[0]} 至 {whole[1]}" if short and whole else None)
     return answer
 
