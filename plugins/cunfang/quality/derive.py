@@ -43,7 +43,7 @@ def _of_account(part: str, column: str = "account") -> Derivation:
 
 
 def _nearest(found: list[Row], basis: Basis) -> list[Scalar]:
-    """Where a name was not resolved, those that it may mean; each is looked for once, as it is a walk of the register."""
+    """Where a name was not resolved, those that it may mean; each looked for once: it is a walk of the register."""
     hints: dict[str, str] = {}
 
     def hint(row: Row) -> Scalar:
