@@ -1,4 +1,4 @@
-"""Every morning: pick up files that came late, chase the feeds that did not come, send mail left unsent."""
+"""Every morning: pick up files that came late, apply late rules, chase what did not come, send mail left unsent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ PAGE = """
 每天早上：
 
 * 收件箱里后到的文件（更正、补报）交给对应的 `ingest` 处理；
-* 工作日（按国务院放假安排）：过了报送期限仍未接受的，给报送单位发一封催报信，每天至多一封；
+* 工作日（按国务院放假安排）：到了逾期规则适用之日仍未接受的，按报送约定等、用上期数据或不计入本期，记录在案、发信告知，
+  齐备的考核随即进行；
+* 其余过了报送期限仍未接受的，给报送单位发一封催报信，每天至多一封；
 * 发信箱里还有未发出的信，再发一次。
 """
 
@@ -35,5 +37,5 @@ with DAG(
     TriggerDagRunOperator.partial(task_id="ingest_late_files", conf={"wait": False}).expand(
         trigger_dag_id=attend.find_late_files()
     )
-    attend.chase_late_feeds()
+    attend.apply_late_rules() >> attend.chase_late_feeds()
     TriggerDagRunOperator.partial(task_id="deliver_unsent_mail").expand(trigger_dag_id=attend.find_unsent_mail())

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Engine, text
 from cunfang import intake
 from cunfang.delivery import announce
 from cunfang.documents.workbook import result_workbook
-from cunfang.evaluation import missing_feeds
+from cunfang.evaluation import Substitute, apply_late_rules, missing_feeds, replaceable_feeds
+from cunfang.evaluation.lateness import unevaluated
 from cunfang.evaluation.official import rulebook_of
 from cunfang.feeds.contract import contract
 from cunfang.finding import Finding
@@ -20,9 +21,9 @@ from cunfang.intake.explaining import explained_periods
 from cunfang.period import Period
 from cunfang.region import load_region
 from cunfang.settings import settings
+from cunfang.warehouse.calendar import due_date, works_on
 from cunfang.warehouse.publish import publish_alerts
 from cunfang.warnings import watch
-from cunfang.workday import add_workdays, is_workday
 
 # No score needs it, but warnings do (S20).
 WATCHED = "pboc_prudential"
@@ -113,24 +114,55 @@ def warnings_of(engine: Engine, region: str, period: Period) -> int:
         return len(raised)
 
 
-def late_feeds(engine: Engine, now: datetime | None = None) -> list[tuple[str, str, str]]:
-    """Remind of each feed of the quarter just ended that is past its due day, in counties that have delivered before.
+def late_rules(engine: Engine, now: datetime | None = None) -> list[tuple[str, str]]:
+    """Apply the late rules that are due and mail what was applied; the periods whose evaluation can go on without more.
 
-    Nobody is written to on a holiday; a county of sample data delivers no more, and is not chased.
+    A period stays in the answer until a run has followed, so that a morning that broke off is made good by the next.
     """
-    today = (now or datetime.now(OFFICE_TIME)).astimezone(OFFICE_TIME).date()
-    if not is_workday(today):
-        return []
+    today = _today(now)
     period = Period.containing(today).previous()
+    ready = []
+    for region in _on_duty(engine, today):
+        with engine.begin() as connection:
+            rule_on(connection, region, period, today)
+            waiting = unevaluated(connection, region, period)
+        if waiting and is_ready(engine, region, str(period)):
+            ready.append((region, str(period)))
+    return ready
+
+
+def rule_on(connection: Connection, region: str, period: Period, today: date) -> list[Substitute]:
+    """Apply the late rules of `region` and `period` that are due, each with a letter; those newly applied."""
+    rulebook = rulebook_of(region)
+    if rulebook is None:
+        return []
+    overdue = replaceable_feeds(connection, region, period, rulebook)
+    applied = apply_late_rules(connection, region, period, rulebook, overdue, today)
+    for substitute in applied:
+        announce.announce_late_rule(connection, region, str(period), substitute, today)
+    return applied
+
+
+def late_feeds(engine: Engine, now: datetime | None = None) -> list[tuple[str, str, str]]:
+    """Remind of each feed of the quarter just ended that is past its due day, in counties that deliver."""
+    today = _today(now)
+    period = Period.containing(today).previous()
+    on_duty = _on_duty(engine, today)
     with engine.begin() as connection:
-        delivered = connection.execute(text("SELECT DISTINCT region FROM raw.submission ORDER BY region")).scalars()
-        regions = [load_region(code) for code in delivered]
-        return [
-            (region.code, str(period), feed)
-            for region in regions
-            if not region.sample
-            for feed in chase(connection, region.code, period, today)
-        ]
+        return [(region, str(period), feed) for region in on_duty for feed in chase(connection, region, period, today)]
+
+
+def _today(now: datetime | None) -> date:
+    return (now or datetime.now(OFFICE_TIME)).astimezone(OFFICE_TIME).date()
+
+
+def _on_duty(engine: Engine, today: date) -> list[str]:
+    """Counties that have delivered before, on a working day; one of sample data delivers no more, and is left alone."""
+    with engine.connect() as connection:
+        if not works_on(connection, today):
+            return []
+        delivered = connection.scalars(text("SELECT DISTINCT region FROM raw.submission ORDER BY region"))
+        return [code for code in delivered if not load_region(code).sample]
 
 
 def chase(connection: Connection, region: str, period: Period, today: date) -> list[str]:
@@ -141,7 +173,12 @@ def chase(connection: Connection, region: str, period: Period, today: date) -> l
         missing.append(WATCHED)
     chased = []
     for feed in missing:
-        due = add_workdays(period.end, contract(feed).due)
-        if today > due and announce.remind_late(connection, region, str(period), feed, due=due, today=today):
+        agreed = contract(feed)
+        due = due_date(connection, period.end, agreed.due)
+        if today <= due:
+            continue
+        # Nothing stands in for figures that are only watched.
+        deadline = due_date(connection, period.end, agreed.deadline) if feed != WATCHED else None
+        if announce.remind_late(connection, region, str(period), feed, due=due, today=today, deadline=deadline):
             chased.append(feed)
     return chased

@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.sdk import get_current_context, task
 
-from cunfang.airflow.assets import OUTBOX
+from cunfang.airflow.assets import OUTBOX, PERIOD_READY
 from cunfang.airflow.partition import partition_key, resolve_period
 
 
@@ -44,6 +44,20 @@ def find_unsent_mail() -> list[str]:
     from cunfang.warehouse import engine
 
     return ["deliver"] if unsent(engine(settings().warehouse_url)) else []
+
+
+@task(outlets=[OUTBOX, PERIOD_READY])
+def apply_late_rules(*, outlet_events: Any = None) -> list[str]:
+    """At the deadline of a feed that did not come, do what its contract says, and let the evaluation go on (S25)."""
+    from cunfang.airflow.announce import late_rules
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    ready = late_rules(engine(settings().warehouse_url))
+    for region, period in ready:
+        outlet_events[OUTBOX].add_partitions(partition_key(region, period))
+        outlet_events[PERIOD_READY].add_partitions(partition_key(region, period))
+    return [f"{region} {period}" for region, period in ready]
 
 
 @task(outlets=[OUTBOX])

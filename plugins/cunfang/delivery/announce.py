@@ -11,22 +11,22 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import Connection
 
 from cunfang.delivery.answers import announce_receipt, announce_rejection
+from cunfang.delivery.lateness import announce_late_rule, remind_late
 from cunfang.delivery.letter import AMBER, SHOWN_FINDINGS, Letter, level_of, post, told
 from cunfang.delivery.mail import Attachment
 from cunfang.documents import words
 from cunfang.documents.result import RunResult, Warning_, load_result, load_warnings
 from cunfang.documents.view import BankRow, LegRow, ResultView, result_view, warning_row
-from cunfang.feeds.contract import contracts
 from cunfang.finding import Finding
 from cunfang.period import Period
 from cunfang.region import Level, Recipient, Topic, load_region
 
 __all__ = [
+    "announce_late_rule",
     "announce_orders",
     "announce_questions",
     "announce_receipt",
@@ -36,11 +36,6 @@ __all__ = [
     "remind_late",
 ]
 COLOURS = {"红": "#C00000", "橙": "#D9600A", "黄": "#A67C00"}
-LATE_RULES = {
-    "wait": "未收到前，本期考核暂缓。",
-    "use_previous": "逾期仍未收到的，按规定使用上期数据，并在结果中注明。",
-    "exclude": "逾期仍未收到的，按规定不计入本期。",
-}
 
 
 @dataclass(frozen=True)
@@ -176,37 +171,6 @@ def _digest(warnings: Sequence[Warning_]) -> Letter:
         values={"warnings": rows, "counts": counts},
         colour=COLOURS["黄"],
     )
-
-
-def remind_late(connection: Connection, region: str, period: str, feed: str, *, due: date, today: date) -> int:
-    """Remind the provider of a feed past its due day, and those who follow up; once per day and mailbox (S25)."""
-    place = load_region(region)
-    provider = place.provider(feed)
-    agreed = contracts().get(feed)
-    quarter, feed_name = words.quarter(Period.parse(period)), words.feed_name(feed)
-    days = (today - due).days
-    letter = Letter(
-        kind="late",
-        key=f"late|{region}|{period}|{feed}|{today}",
-        subject=f"【催报】{quarter} {feed_name} 已逾期 {days} 天",
-        title=f"{place.name} {quarter}“{feed_name}”催报",
-        template="late",
-        values={
-            "provider": provider.office if provider else agreed.provider if agreed else feed,
-            "feed_name": feed_name,
-            "quarter": quarter,
-            "due": f"{due:%Y-%m-%d}",
-            "today": f"{today:%Y-%m-%d}",
-            "days": days,
-            "consequence": LATE_RULES[agreed.late] if agreed else "",
-        },
-        colour=AMBER,
-        thread=f"late|{region}|{period}|{feed}|",
-    )
-    sent = post(connection, place, letter, provider.address, Level.FULL) if provider else 0
-    for recipient in place.told(Topic.LATE):
-        sent += post(connection, place, letter, recipient.address, level_of(place, recipient))
-    return sent
 
 
 def announce_questions(

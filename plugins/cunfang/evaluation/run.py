@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, text
 
-from cunfang.evaluation.pin import DoubleDeliveryError, Input, input_hash, missing_feeds, pin, unsettled_feeds
+from cunfang.evaluation import lateness
+from cunfang.evaluation.pin import DoubleDeliveryError, Pinned, input_hash, missing_feeds, pin, unsettled_feeds
 from cunfang.evaluation.reconcile import reconcile
 from cunfang.evaluation.steps import Answer, RunStoppedError, compute
 from cunfang.feeds.contract import contract
@@ -44,33 +45,34 @@ def _evaluate(connection: Connection, region: str, period: Period, rulebook: Rul
     # Two evaluations of the same region and period take turns; the second finds the first one's run.
     lock = text("SELECT pg_advisory_xact_lock(hashtext('cunfang.evaluate'), hashtext(:key))")
     connection.execute(lock, {"key": f"{region}|{period}"})
-    inputs = _pinned(connection, region, period, rulebook)
+    pinned = _pinned(connection, region, period, rulebook)
     untied = reconcile(connection, region, period)
-    digest = input_hash(region, period, rulebook, inputs, untied)
+    digest = input_hash(region, period, rulebook, pinned, untied)
     known = connection.scalar(text("SELECT run_id FROM eval.run WHERE input_hash = :hash"), {"hash": digest})
     if known is not None:
         return Evaluated(int(known), False, [])
-    run_id = _register(connection, region, period, rulebook, inputs, digest)
+    run_id = _register(connection, region, period, rulebook, pinned, digest)
     noted = [*untied, *(item.finding for item in compute(connection, [run_id]))]
-    _keep(connection, region, period, noted)
+    late = lateness.noted(period, pinned.substitutes)
+    _keep(connection, region, period, [*late, *noted])
     _refer(connection, run_id, region, period, noted)
-    return Evaluated(run_id, True, noted)
+    return Evaluated(run_id, True, [*late, *noted])
 
 
-def _pinned(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> list[Input]:
+def _pinned(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> Pinned:
     questions = [_not_in_force(rulebook, period)] if not _in_force(rulebook, period) else []
     unsettled = unsettled_feeds(connection, region, period)
     for feed in missing_feeds(connection, region, period, rulebook):
         questions.append(_unsettled(feed, period) if feed in unsettled else _missing(feed, period))
     try:
-        inputs = pin(connection, region, period, rulebook)
+        pinned = pin(connection, region, period, rulebook)
     except DoubleDeliveryError as error:
         advice = "请在地区配置中写明税收报送安排，并撤回不适用的一份"
         questions.append(Finding("EVA-V003", Klass.VALIDITY, f"同一考核期重复报送：{error}", advice))
-        inputs = []
+        pinned = Pinned([], [])
     if questions:
         raise RunStoppedError([Answer(0, question) for question in questions])
-    return inputs
+    return pinned
 
 
 def _in_force(rulebook: Rulebook, period: Period) -> bool:
@@ -98,7 +100,7 @@ def _unsettled(feed: str, period: Period) -> Finding:
 
 
 def _register(
-    connection: Connection, region: str, period: Period, rulebook: Rulebook, inputs: list[Input], digest: str
+    connection: Connection, region: str, period: Period, rulebook: Rulebook, pinned: Pinned, digest: str
 ) -> int:
     inserted = connection.execute(
         text("""
@@ -119,9 +121,13 @@ def _register(
     copy_rows(
         connection,
         "eval.run_input",
-        ("run_id", "submission_id", "feed", "family", "period", "sha256"),
-        ((run_id, item.submission_id, item.feed, item.family, item.period, item.sha256) for item in inputs),
+        ("run_id", "submission_id", "feed", "family", "period", "sha256", "as_of"),
+        (
+            (run_id, item.submission_id, item.feed, item.family, item.period, item.sha256, item.as_of)
+            for item in pinned.inputs
+        ),
     )
+    lateness.keep(connection, run_id, pinned.substitutes)
     draft = text("INSERT INTO eval.run_event (run_id, status, actor) VALUES (:run_id, 'draft', 'cunfang')")
     connection.execute(draft, {"run_id": run_id})
     return run_id

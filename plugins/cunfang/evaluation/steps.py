@@ -12,7 +12,8 @@ from cunfang.warehouse.copy import copy_rows
 from cunfang.warehouse.sql import rows, run
 
 SCORING = ("05_lineage", "10_participants", "12_ask_participants", "20_holdings", "22_ask_holdings", "25_observed",
-           "30_indicator_values", "32_ask_values", "34_ask_flows", "40_points", "50_scores", "52_ask_scores")  # fmt: skip
+           "30_indicator_values", "32_ask_values", "34_ask_flows", "40_points", "50_scores",
+           "52_ask_scores")  # fmt: skip
 ALLOCATION = ("60_quota", "62_ask_quota", "70_bounded", "75_allocation")
 
 
@@ -54,7 +55,9 @@ def compute(connection: Connection, run_ids: Sequence[int]) -> list[Answer]:
             run(connection, f"eval/{step}.sql")
     _plan_transfers(connection)
     run(connection, "eval/90_adjustment.sql")
-    connection.execute(text("DROP TABLE batch, observed, flow, late, need, supply, receiver, transfer_group, draft_leg"))
+    connection.execute(
+        text("DROP TABLE batch, observed, flow, late, need, supply, receiver, transfer_group, draft_leg")
+    )
     return noted
 
 

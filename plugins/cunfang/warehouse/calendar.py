@@ -42,6 +42,17 @@ def due_date(connection: Connection, start: date, workdays: int) -> date:
     return days[-1] if days else start
 
 
+def works_on(connection: Connection, day: date) -> bool:
+    """Whether offices work on `day` by `core.workday`; UnknownYearError where it is not loaded."""
+    known = connection.scalar(text("SELECT is_workday FROM core.workday WHERE day = :day"), {"day": day})
+    if known is None:
+        raise UnknownYearError(
+            f"{day.year} 年的工作日历尚未载入，无法判断 {day} 是否上班："
+            "请升级 chinesecalendar，或将国务院放假通知导入 core.workday"
+        )
+    return bool(known)
+
+
 def _announced() -> Iterator[tuple[date, bool, str]]:
     """(day, is_workday, holiday) for every day of the years that the State Council has announced."""
     from chinese_calendar import Holiday
