@@ -179,14 +179,33 @@ def test_a_period_without_a_folder_is_said(county: County) -> None:
     assert [finding.check for finding in intake.take_in(county.db, county.settings, REGION, Q4)] == ["INB-S002"]
 
 
-def test_two_files_of_one_feed_at_once_are_two_submissions_and_it_is_said_which_one_stands(county: County) -> None:
+@pytest.mark.parametrize("way", ["one-off", "DAG"])
+def test_two_files_of_one_feed_at_once_are_two_submissions_and_it_is_said_which_one_stands(
+    county: County, way: str
+) -> None:
     county.deliver("institutions", name="甲.csv")
     more = FILES["institutions"] + "BOC,中国银行,中行,,国有大行,branch,1985-01-01,,,3\n"
     county.deliver("institutions", more, name="乙.csv")
 
-    found = intake.take_in(county.db, county.settings, REGION, Q4)
+    if way == "DAG":
+        assert list(county.walk("institutions").values()) == ["accepted", "accepted"]
+    else:
+        intake.take_in(county.db, county.settings, REGION, Q4)
 
-    [said] = [item for item in found if item.check == "INB-Q003"]
+    [said] = [entry.finding for entry in intake.reported(county.db, REGION, Q4) if entry.finding.check == "INB-Q003"]
     assert "甲.csv" in said.message
     assert said.file == "乙.csv"
     assert not said.blocking
+    assert said in intake.take_in(county.db, county.settings, REGION, Q4)
+    assert county.rows("SELECT count(*) FROM ops.finding WHERE check_id = 'INB-Q003'") == [(1,)]
+    assert county.rows("SELECT check_id, is_explained FROM ops.finding_state") == [("INB-Q003", False)]
+
+
+def test_several_answers_at_once_are_meant_and_nothing_is_said(registered: County) -> None:
+    head = "check_id,feed,reason,explained_by,explained_on\n"
+    for number in (1, 2):
+        registered.deliver(
+            "explanations", f"{head}BAL-Q00{number},balances,补录凭证,国库股,2026-01-08\n", f"{number}.csv"
+        )
+    assert list(registered.walk("explanations").values()) == ["accepted", "accepted"]
+    assert not registered.rows("SELECT 1 FROM ops.finding WHERE check_id = 'INB-Q003'")

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 from cunfang.feeds.contract import contract
 from cunfang.intake.faults import UNREADABLE
 from cunfang.intake.inbox import SETTLE_SECONDS, Delivery, new_deliveries
+from cunfang.intake.several import note_several
 from cunfang.intake.submissions import clean, event, keep_findings, locked, undecided
 from cunfang.settings import Settings
 
@@ -31,7 +32,8 @@ def land(engine: Engine, settings: Settings, feed: str, settle: float = SETTLE_S
 
 def register(engine: Engine, settings: Settings, deliveries: Iterable[Delivery]) -> None:
     """Keep the bytes of each delivery and register it; one that changes while it is copied waits for the next time."""
-    for delivery in deliveries:
+    came = list(deliveries)
+    for delivery in came:
         try:
             sha256, size = store(delivery.path, settings.archive)
         except UnreadableError as error:
@@ -40,6 +42,7 @@ def register(engine: Engine, settings: Settings, deliveries: Iterable[Delivery])
         if size == delivery.size:
             with engine.begin() as connection:
                 _register(connection, delivery, sha256, contract(delivery.feed).provider)
+    note_several(engine, came)
 
 
 class UnreadableError(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from graphlib import TopologicalSorter
 
 from sqlalchemy import Engine
@@ -11,7 +11,7 @@ from cunfang.feeds.contract import contract, contracts
 from cunfang.finding import Finding
 from cunfang.intake.checking import check
 from cunfang.intake.deciding import decide
-from cunfang.intake.faults import EMPTY_FOLDER, NO_FOLDER, SEVERAL, STRAY, UNREADABLE, WAITING
+from cunfang.intake.faults import EMPTY_FOLDER, NO_FOLDER, STRAY, UNREADABLE, WAITING
 from cunfang.intake.inbox import Delivery, deliveries, new_deliveries, strays
 from cunfang.intake.landing import register
 from cunfang.intake.readiness import references, waiting_for
@@ -59,9 +59,8 @@ def _take_feed(
 
     if not any((one.region, one.period) == (region, period) for one in deliveries(settings.inbox, feed, settle=0)):
         return [EMPTY_FOLDER.finding(feed=feed)]
-    new = waiting()
-    found = _several(feed, new)
-    register(engine, settings, new)
+    found: list[Finding] = []
+    register(engine, settings, waiting())
     for submission_id in undecided(engine, feed):
         with engine.connect() as connection:
             submission = load(connection, submission_id)
@@ -78,17 +77,6 @@ def _take_feed(
         check(engine, settings, submission_id)
         progress(feed, decide(engine, submission_id))
     return found + [UNREADABLE.finding(file=one.path.name, reason="没有读取权限") for one in waiting()]
-
-
-def _several(feed: str, new: Sequence[Delivery]) -> list[Finding]:
-    """Files of one feed that came together: the last accepted one stands alone, and that should be meant."""
-    found = []
-    for reporter in dict.fromkeys(one.reporter for one in new):
-        names = [one.path.name for one in new if one.reporter == reporter]
-        if len(names) > 1:
-            said = {"feed": feed, "count": len(names), "names": "、".join(names), "last": names[-1]}
-            found.append(SEVERAL.finding(file=names[-1], **said))
-    return found
 
 
 def _silent(feed: str, status: str) -> None:
