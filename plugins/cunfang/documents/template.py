@@ -172,10 +172,10 @@ class _Sheet:
             start = column
 
     def _column(self, column: int, entry: Entry) -> None:
-        style = self._style(entry)
-        self.sheet.set_column(column, column, _width(entry), style)
+        drawn = self._style(entry, border=1)
+        self.sheet.set_column(column, column, _width(entry), self._style(entry))
         for row in range(self.first, self.first + BORDERED):
-            self.sheet.write_blank(row, column, None, self._style(entry, border=1))
+            self.sheet.write_blank(row, column, None, drawn)
         rule = _rule(entry, self.lists.of(entry), self.first, column)
         self.sheet.data_validation(self.first, column, self.first + CHECKED, column, rule)
 
