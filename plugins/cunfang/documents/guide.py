@@ -57,13 +57,14 @@ def write_guide(
 
 
 def _lines(contract: Contract, period: Period | None) -> list[str]:
+    folder = "<本机构的代码或名称>/" if contract.reporter else ""
     return [
         f"《{contract.name}》（{contract.feed}）　报送单位：{contract.provider}　{CADENCES[contract.cadence]}报送",
         f"期限：{_due(contract, period)}。逾期仍未收到：{LATE[contract.late]}。",
         "填法：在表头之下逐行填写，红色表头的列每行必填；数值为零填 0，没有的留空。行数不够可以插入，不要改动表头。",
         "账号、编号一律按文字填写。可以写合计行，各行相加须与合计相等。金额按标题下写明的单位填写。",
         *(["没有可报的，交只有表头的空表，作为零报告。"] if contract.allow_empty else []),
-        f"报送：存为 xlsx，放入收件箱 行政区划/考核期/{contract.feed}/ 文件夹，一份报送一个文件。",
+        f"报送：存为 xlsx，放入收件箱 行政区划/考核期/{contract.feed}/{folder} 文件夹，一份报送一个文件。",
         "报送前可用 cunfang check 文件名 自行校验；以金融办接收时的校验为准。",
     ]
 
