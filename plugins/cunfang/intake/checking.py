@@ -24,6 +24,7 @@ from cunfang.intake.submissions import (
     report_of,
 )
 from cunfang.quality.basis import Basis
+from cunfang.quality.further import further
 from cunfang.quality.gate import check as judge
 from cunfang.quality.report import CheckReport
 from cunfang.settings import Settings
@@ -100,10 +101,12 @@ def typed_rows(submission: Submission, found: Iterable[Record], register: Regist
 
 
 def _judged(case: _Case, settings: Settings) -> CheckReport:
-    """A file that could not be understood is not judged further: its rows would only mislead."""
-    if any(finding.blocking for finding in case.read):
-        return CheckReport(findings=case.read)
+    """A file that reading refused hears in the same round what else is wrong, as far as its rows can be trusted."""
     submission = case.submission
+    if any(finding.blocking for finding in case.read):
+        again = reading.as_read(settings, submission)
+        names = (submission.region, reading.county(submission.region))
+        return CheckReport(findings=(*case.read, *further(submission.contract, again, case.basis, region=names)))
     page = settings.var / "data-docs" / f"{submission.submission_id}.html"
     report = judge(submission.contract, case.typed, case.basis, file=submission.file_name, page=page)
     return CheckReport(report.results, (*case.read, *case.corrected.findings, *report.findings))

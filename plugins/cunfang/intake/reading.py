@@ -26,7 +26,15 @@ def read(engine: Engine, settings: Settings, submission_id: int) -> None:
         submission = load(connection, submission_id)
     if submission.status != "registered":
         return
-    reading = reader.read(
+    reading = as_read(settings, submission)
+    with engine.begin() as connection:
+        if locked(connection, submission_id).status == "registered":
+            _keep(connection, submission, reading)
+
+
+def as_read(settings: Settings, submission: Submission) -> Reading:
+    """The archived bytes as the contract reads them now."""
+    return reader.read(
         archived(settings.archive, submission.sha256),
         submission.contract,
         submission.region,
@@ -34,9 +42,6 @@ def read(engine: Engine, settings: Settings, submission_id: int) -> None:
         county=county(submission.region),
         name=submission.file_name,
     )
-    with engine.begin() as connection:
-        if locked(connection, submission_id).status == "registered":
-            _keep(connection, submission, reading)
 
 
 def county(region: str) -> str:
