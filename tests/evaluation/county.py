@@ -18,6 +18,7 @@ class Bank:
     type: str = "国有大行"
     opened_on: date | None = None
     closed_on: date | None = None
+    successor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,3 +118,5 @@ class County:
     # An account may have money in the bank and yet be missing from the register.
     unregistered: tuple[Account, ...] = ()
     period: Period = field(default=Q4)
+    # Feeds that did not come.
+    absent: frozenset[str] = frozenset()

@@ -91,7 +91,8 @@ def _submissions(connection: Connection, regions: list[str]) -> dict[Key, int]:
 
 def _keys(region: str, county: County) -> list[Key]:
     taxes = [(region, str(item.period), item.feed) for item in county.tax] or [(region, str(county.period), "tax")]
-    return [*((region, str(county.period), feed) for feed in FEEDS), *dict.fromkeys(taxes)]
+    keys = [*((region, str(county.period), feed) for feed in FEEDS), *dict.fromkeys(taxes)]
+    return [key for key in keys if key[2] not in county.absent]
 
 
 Row = tuple[str, tuple[str, ...], Key, tuple[object, ...]]
@@ -101,8 +102,8 @@ def _core(region: str, county: County) -> Iterator[Row]:
     """Typed rows: table, columns, the submission they came with, values."""
     period, end = str(county.period), county.period.end
     for b in county.banks:
-        columns = ("institution", "name", "type", "opened_on", "closed_on")
-        row = (b.code, f"{b.code}行", b.type, b.opened_on, b.closed_on)
+        columns = ("institution", "name", "type", "opened_on", "closed_on", "successor")
+        row = (b.code, f"{b.code}行", b.type, b.opened_on, b.closed_on, b.successor)
         yield "core.institution", columns, (region, period, "institutions"), row
     for a in county.accounts:
         columns = ("account", "institution", "owner", "fund_category", "adjustable", "opened_on", "closed_on")
