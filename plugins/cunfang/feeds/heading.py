@@ -75,7 +75,7 @@ def canonical_header(grid: Grid, contract: Contract, file: str) -> Header | None
     if not names & contract.by_name.keys():
         return None
     fits = (
-        _Assembly(grid, Part.whole(grid), contract, None, Vocabulary.canonical(shape), file).header(0, 0)
+        _Assembly(grid, Part.whole(grid), contract, None, Vocabulary.canonical(shape), file).header(0, 0, 0)
         for shape in contract.shapes
     )
     return min(fits, key=lambda header: len(header.findings))
@@ -98,9 +98,10 @@ def office_header(
     while first > part.rows.start and last - first + 1 < height and _above(grid, part, first - 1, known):
         first -= 1
     wide = sum(1 for c in part.columns if grid.text(last, c).strip())
-    while last + 1 < part.rows.stop and _is_under(grid, part, last + 1, wide):
-        last += 1
-    return _Assembly(grid, part, contract, layout, known, file).header(first, last)
+    under = last
+    while under + 1 < part.rows.stop and _is_under(grid, part, under + 1, wide):
+        under += 1
+    return _Assembly(grid, part, contract, layout, known, file).header(first, last, under)
 
 
 def _best_rows(grid: Grid, part: Part, known: Vocabulary, start: int) -> tuple[int, int] | None:
@@ -207,16 +208,19 @@ class _Assembly:
     known: Vocabulary
     file: str
 
-    def header(self, first: int, last: int) -> Header:
-        """The columns under the header rows, with each unknown, doubled and missing one as a finding."""
+    def header(self, first: int, last: int, under: int) -> Header:
+        """The columns under the header rows, with each unknown, doubled and missing one as a finding.
+
+        Rows after `last` down to `under` say the headings again; only units are taken from them.
+        """
         headings: list[Heading] = []
         findings: list[Finding] = []
         at: dict[str, str] = {}
         for index in self.part.columns:
-            path, unit = self._path(first, last, index)
+            path, unit = self._path(first, last, under, index)
             cell = a1(self.grid.holder(last, index)[0], index)
             if not path:
-                findings += self._unheaded(last, index, cell)
+                findings += self._unheaded(under, index, cell)
                 continue
             target = self.known.resolve(path)
             if target is None:
@@ -229,12 +233,13 @@ class _Assembly:
         findings += self._missing(first, last, set(at))
         unit_column = next((heading.index for heading in headings if heading.target == UNIT_COLUMN), None)
         known = tuple(heading for heading in headings if heading.target != UNIT_COLUMN)
-        return Header(first, last, known, tuple(findings), unit_column)
+        return Header(first, under, known, tuple(findings), unit_column)
 
-    def _path(self, first: int, last: int, index: int) -> tuple[Path, str]:
+    def _path(self, first: int, last: int, under: int, index: int) -> tuple[Path, str]:
         if self.layout is None:
             return tuple(self.grid.text(0, index).split()), ""
-        return heading_path(self.grid, first, last, index, self.part)
+        path, unit = heading_path(self.grid, first, last, index, self.part)
+        return path, unit or (heading_path(self.grid, last + 1, under, index, self.part)[1] if under > last else "")
 
     def _where(self, cell: str) -> dict[str, object]:
         return {"file": self.file, "sheet": self.grid.sheet, "cell": cell}
