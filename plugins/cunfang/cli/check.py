@@ -184,22 +184,26 @@ def _day(text: str) -> date | None:
 
 
 def _judged(understood: Checked, contract: Contract, asked: Asked, say: Say) -> Checked:
-    """The rows typed and judged, as on the way in; a file that was not understood is not judged further."""
+    """The rows typed and judged, as on the way in; of a file that reading refuses, as far as they can be trusted."""
     reading = understood.reading
     period = understood.period or _last_quarter()
     own = understood.path.absolute().parent.name if contract.reporter else ""
     basis = beside(reading.region, period, asked.register, asked.accounts, own if own != contract.feed else "")
     names = (reading.region, county(reading.region)) if reading.region else ()
     typed = normalise(contract, reading, basis.register, period, region=names)
-    if reading.blocked:
-        return replace(understood, typed=typed, unchecked=(Unchecked("文件没有读懂", _numbers(_rules(contract))),))
     say(f"校验 {reading.file}")
+    from cunfang.quality.further import further, rows_stand
     from cunfang.quality.gate import check
 
-    report = check(contract, typed, basis, file=reading.file)
+    if reading.blocked:
+        found = further(contract, reading, basis, region=names)
+    else:
+        found = check(contract, typed, basis, file=reading.file).findings
     unchecked = _unchecked(contract, basis, typed, dated=understood.period is not None)
+    if reading.blocked and not rows_stand(reading):
+        unchecked = (Unchecked("文件没有读懂", _numbers(_rules(contract))),)
     undated = {number for one in unchecked if one.reason == _NO_PERIOD for number in one.checks}
-    findings = (*reading.findings, *(item for item in report.findings if item.check not in undated))
+    findings = (*reading.findings, *(item for item in found if item.check not in undated))
     return replace(understood, typed=typed, findings=findings, unchecked=unchecked)
 
 

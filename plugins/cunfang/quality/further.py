@@ -16,6 +16,11 @@ ROWS_STAND = frozenset({Fault.MISSING_COLUMN, Fault.UNKNOWN_COLUMN, Fault.FLOW_C
 """Faults that leave the other columns and rows as they are; after any other, amounts or days may be taken wrongly."""
 
 
+def rows_stand(reading: Reading) -> bool:
+    """Whether the rows that were read of a refused file are what the provider meant, as far as they go."""
+    return bool(reading.records) and {one.check for one in reading.findings if one.blocking} <= ROWS_STAND
+
+
 def further(contract: Contract, reading: Reading, basis: Basis, *, region: tuple[str, ...] = ()) -> tuple[Finding, ...]:
     """What can be said of the rows of a refused file, beside `reading.findings`.
 
@@ -26,7 +31,7 @@ def further(contract: Contract, reading: Reading, basis: Basis, *, region: tuple
         return ()
     typed = normalise(contract, reading, basis.register, basis.period, region=region)
     found = typed.findings
-    if {finding.check for finding in reading.findings if finding.blocking} <= ROWS_STAND:
+    if rows_stand(reading):
         found = check(contract, typed, basis, file=reading.file).findings
     lacking = {finding.column for finding in reading.findings if finding.check == Fault.MISSING_COLUMN}
     return tuple(replace(one, record_no=None) for one in found if one.column not in lacking)
