@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
+from itertools import zip_longest
 from typing import Literal
 
 import python_calamine as calamine
@@ -81,6 +82,11 @@ class Grid:
     def width(self) -> int:
         """Cells of the widest row."""
         return max(map(len, self.rows), default=0)
+
+    @cached_property
+    def columns(self) -> list[tuple[Cell, ...]]:
+        """The cells by column, filled up with "" to the length of the sheet."""
+        return list(zip_longest(*self.rows, fillvalue=""))
 
     def text(self, row: int, column: int) -> str:
         """Text of one cell; empty beyond the end, a `Blind` text where there is no value to take."""

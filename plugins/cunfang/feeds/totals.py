@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property
+from itertools import compress
+from typing import Protocol
 
 from cunfang.feeds import parse
+from cunfang.feeds.careful import Cell
 from cunfang.feeds.faults import Fault, FaultError, finding
-from cunfang.feeds.grid import Grid, a1
+from cunfang.feeds.figures import exact_sum
+from cunfang.feeds.grid import Grid, a1, text_of
 from cunfang.feeds.heading import Heading
-from cunfang.feeds.record import Value
 from cunfang.feeds.rules import rules
 from cunfang.feeds.words import clean_heading
 from cunfang.finding import Finding
@@ -38,9 +43,18 @@ class SumWords:
 
     def span(self, text: str) -> Span | None:
         """What a text in the place of a name sums, or None for a name."""
+        if text.isalnum() and not self._hint.search(text):
+            return None
         if text not in self._seen:
             self._seen[text] = self._span(text)
         return self._seen[text]
+
+    @cached_property
+    def _hint(self) -> re.Pattern[str]:
+        """A word of a sum, or a letter that the normal form may turn into one: without either, a text is a name."""
+        words = {*rules().total_words, *self.groups, *rules().group_rows}
+        strange = "" if all(map(_is_han, words)) else "|."
+        return re.compile("|".join(map(re.escape, words)) + "|[\u2e80-\u2fdf\uf900-\U0010ffff]" + strange)
 
     def _span(self, text: str) -> Span | None:
         if len(text) > LONGEST:
@@ -51,6 +65,25 @@ class SumWords:
         if word in self.groups or word in rules().group_rows or word.endswith(tuple(rules().total_words)):
             return Span.EITHER
         return None
+
+
+def _is_han(word: str) -> bool:
+    return all("\u4e00" <= letter <= "\u9fff" for letter in word)
+
+
+class Figures(Protocol):
+    """A column of amounts: its cells, their unit, and the rows where it is another one."""
+
+    @property
+    def unit(self) -> str:
+        """Unit of the column."""
+
+    @property
+    def units(self) -> Mapping[int, str]:
+        """Unit by row of the grid, where it is another one."""
+
+    def cells(self, rows: Sequence[int]) -> Sequence[Cell]:
+        """The cells of these rows."""
 
 
 @dataclass
@@ -83,6 +116,7 @@ class _Sum:
     noted: dict[str, _Noted] = field(default_factory=dict)
     readable: bool = True
     ahead: _Printed | None = None
+    leading: _Printed | None = None
 
     def amount(self, text: str, unit: str) -> Decimal:
         """A figure in `self.unit`; a FaultError if it is none."""
@@ -107,11 +141,34 @@ class _Sum:
         self.rows_in_block += 1
         self.note(value, unit)
 
+    def gather(self, figures: Figures, rows: Sequence[int]) -> None:
+        """Count rows in: numbers all at once, what is written otherwise one by one."""
+        cells, units = figures.cells(rows), figures.units
+        numbers = [cell for cell in cells if type(cell) is float]
+        if len(numbers) < len(cells) or units:
+            apart = [type(cell) is not float or row in units for row, cell in zip(rows, cells, strict=True)]
+            numbers = [cell for cell, alone in zip(cells, apart, strict=True) if not alone and type(cell) is float]
+            for row, cell in compress(zip(rows, cells, strict=True), apart):
+                self.add(text_of(cell), units.get(row, figures.unit))
+        found = exact_sum(numbers)
+        if found is None or figures.unit not in UNITS:
+            for number in numbers:
+                self.add(text_of(number), figures.unit)
+            return
+        value = found[0] * UNITS[figures.unit] / UNITS[self.unit]
+        self.block += value
+        self.whole += value
+        self.rows_in_block += len(numbers)
+        self._note(figures.unit, len(numbers), found[1])
+
     def note(self, value: Decimal, unit: str) -> None:
         """Remember how finely a figure was written."""
+        self._note(unit, 1, decimals(value * self._scale(unit)))
+
+    def _note(self, unit: str, rows: int, finest: int) -> None:
         noted = self.noted.setdefault(unit, _Noted())
-        noted.rows += 1
-        noted.decimals = max(noted.decimals, decimals(value * self._scale(unit)))
+        noted.rows += rows
+        noted.decimals = max(noted.decimals, finest)
 
     def slack(self) -> Decimal:
         """What rounding each figure to its writing may add up to; yuan are not rounded."""
@@ -128,43 +185,55 @@ class _Sum:
 class Totals:
     """The sums of a table as its rows come in. `faults` holds what does not add up."""
 
-    def __init__(self, grid: Grid, money: Sequence[Heading], titles: Mapping[str, str], unit: str, file: str) -> None:
+    def __init__(
+        self, grid: Grid, money: Mapping[Heading, Figures], titles: Mapping[str, str], unit: str, file: str
+    ) -> None:
         """`titles`: Chinese names of the columns; `unit`: of the sheet."""
-        self._grid, self._titles, self._file = grid, titles, file
+        self._grid, self._titles, self._file, self._figures = grid, titles, file, money
+        self._rows: list[int] = []
         self._money = list(money)
         self._sums = {heading.target: _Sum(heading.unit or unit or "元") for heading in money}
         self.faults: list[Finding] = []
 
-    def add(self, values: Mapping[str, Value]) -> None:
-        """Count a row of data in."""
-        for target, added in self._sums.items():
-            value = values[target]
-            added.add(value.text, value.unit)
+    def add(self, row: int) -> None:
+        """Count a row of data in, once a sum asks for it."""
+        self._rows.append(row)
+
+    def _gather(self) -> None:
+        if self._rows:
+            for heading, figures in self._figures.items():
+                self._sums[heading.target].gather(figures, self._rows)
+            self._rows.clear()
 
     def close(self, row: int, word: str, span: Span, unit: str) -> None:
         """A printed sum: held against the rows before it, or, ahead of its rows, kept until they have come.
 
         `unit`: of this row, where the table says it row by row.
         """
+        self._gather()
         for heading in self._money:
             added = self._sums[heading.target]
             text = self._grid.text(row, heading.index)
-            if added.ahead is not None and (span is not Span.WHOLE or added.rows_in_block):
+            led = added.ahead is not None
+            if led and (span is not Span.WHOLE or added.rows_in_block):
                 self._settle(heading, added)
             try:
                 if parse.is_blank(text):
                     continue
-                stated = unit or added.unit
+                stated = self._figures[heading].units.get(row) or unit or added.unit
                 printed = added.amount(text, stated)
-            except (FaultError, ValueError):
+            except (FaultError, KeyError, ValueError):
                 continue
             finally:
-                began = added.rows_in_block == 0 and span is not Span.WHOLE
+                began = span is not Span.WHOLE and (led or added.rows_in_block == 0)
+                first = not added.noted
                 block, added.block, added.rows_in_block = added.block, Decimal(0), 0
             added.note(printed, stated)
             line = _Printed(row, word, text, printed, added.slack())
             if began:
                 added.ahead = line
+            elif first:
+                added.leading = line
             else:
                 self._hold(
                     heading,
@@ -174,10 +243,15 @@ class Totals:
                 )
 
     def end(self) -> None:
-        """The table is over: sums printed ahead of their rows are held against them."""
+        """The table is over: sums printed ahead of their rows are held against them, a total above all against all."""
+        if any(added.ahead or added.leading for added in self._sums.values()):
+            self._gather()
         for heading in self._money:
-            if self._sums[heading.target].ahead is not None:
-                self._settle(heading, self._sums[heading.target])
+            added = self._sums[heading.target]
+            if added.ahead is not None:
+                self._settle(heading, added)
+            if added.leading is not None:
+                self._hold(heading, added, added.leading, [added.whole])
 
     def _settle(self, heading: Heading, added: _Sum) -> None:
         line, added.ahead = added.ahead, None
