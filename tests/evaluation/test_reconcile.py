@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from cunfang.evaluation.pin import input_hash
+from cunfang.evaluation.pin import Pinned, input_hash
 from cunfang.evaluation.reconcile import reconcile
 from cunfang.finding import Finding, Klass
 from cunfang.quality.suite import EXPECTATIONS
@@ -135,9 +135,9 @@ def test_a_tie_refuses_what_it_does_not_know() -> None:
 
 
 def test_a_late_return_that_agrees_leaves_the_same_run_and_one_that_does_not_makes_another(county: County) -> None:
-    book = read_rulebook("hefei-2012")
-    before = input_hash(REGION, Q4, book, [], untied(county))
+    book, nothing = read_rulebook("hefei-2012"), Pinned([], [])
+    before = input_hash(REGION, Q4, book, nothing, untied(county))
     returned(county, AGREED)
-    assert input_hash(REGION, Q4, book, [], untied(county)) == before
+    assert input_hash(REGION, Q4, book, nothing, untied(county)) == before
     returned(county, AGREED.replace("1000000.01", "7"), name="wrong.csv")
-    assert input_hash(REGION, Q4, book, [], untied(county)) != before
+    assert input_hash(REGION, Q4, book, nothing, untied(county)) != before
