@@ -50,12 +50,14 @@ def copied(data: bytes, name: str) -> Workbook:
         raise NoCopyError(error.fault.value) from error
     if sum(len(row) for grid in grids for row in grid.rows) > rules().limits.copied_cells:
         raise NoCopyError("too many cells")
-    if source.format.startswith("xls") and data.startswith(b"PK"):
-        _look(data)
+    if data.startswith(b"PK"):
         try:
+            _look(data)
             return _tidied(_CellReader(data).book())
+        except NoCopyError:
+            raise
         except Exception:
-            # What the library cannot read is written anew from the grid.
+            # What the library cannot read, and our reader could, is written anew from the grid.
             return _tidied(_rebuilt(grids))
     return _tidied(_rebuilt(grids))
 

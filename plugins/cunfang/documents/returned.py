@@ -35,6 +35,7 @@ NO_COPY = "原件不宜或不便抄录，没有附上标注的原表，请按下
 RED, YELLOW, GREY = (PatternFill("solid", fgColor=colour) for colour in ("FFC7CE", "FFEB9C", "E7E6E6"))
 AUTHOR = "校验"
 COMMENT_LENGTH = 1_000
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 _CELL = re.compile(r"[A-Z]{1,3}[1-9]\d{0,6}(?::[A-Z]{1,3}[1-9]\d{0,6})?")
 _ROW = re.compile(r"第([1-9]\d{0,6})行")
 _LINE = Side(style="thin", color="A6A6A6")
@@ -102,10 +103,12 @@ def _sheet(book: Workbook, item: Finding) -> Worksheet | None:
 
 
 def _spot(cell: str) -> str:
-    """The A1 reference that a finding's place means, empty if it means none; a row is its first cell."""
-    if row := _ROW.fullmatch(cell):
-        return f"A{row[1]}"
-    return cell if _CELL.fullmatch(cell) else ""
+    """The A1 reference that a finding's place means, empty if no sheet has it; a row is its first cell."""
+    spot = f"A{row[1]}" if (row := _ROW.fullmatch(cell)) else cell
+    if not _CELL.fullmatch(spot):
+        return ""
+    *_, right, bottom = range_boundaries(spot)
+    return spot if (right or 0) <= LAST_COLUMN and (bottom or 0) <= LAST_ROW else ""
 
 
 def _mark_one(sheet: Worksheet, spot: str, found: Sequence[Finding]) -> None:
