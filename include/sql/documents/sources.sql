@@ -88,7 +88,12 @@ SELECT
     coalesce(c.cells ->> t.column_name, '') AS cell,
     c.row_no,
     coalesce(c.texts ->> t.column_name, '') AS text,
-    coalesce(c.units ->> t.column_name, '') AS unit
+    coalesce(c.units ->> t.column_name, '') AS unit,
+    CASE
+        WHEN x.entry IS NOT NULL
+            THEN concat('更正为“', x.corrected, '”（', x.said_by, ' ', x.said_on, '：', x.reason, '；条目 ', x.entry, '）')
+        ELSE ''
+    END AS correction
 FROM taken AS t
 INNER JOIN leaf AS l ON t.indicator = l.indicator
 INNER JOIN eval.indicator_value AS v
@@ -96,6 +101,8 @@ INNER JOIN eval.indicator_value AS v
 INNER JOIN eval.participant AS p ON v.run_id = p.run_id AND v.institution = p.institution
 INNER JOIN raw.submission AS s ON t.submission_id = s.submission_id
 LEFT JOIN raw.record AS c ON t.submission_id = c.submission_id AND t.record_no = c.record_no
+LEFT JOIN ops.correction_in_force AS x
+    ON t.submission_id = x.submission_id AND t.record_no = x.record_no AND t.column_name = x.column_name
 ORDER BY
     l.ordinal ASC, p.role <> 'commercial', p.role ASC, p.sort_no ASC, p.institution ASC, t.side DESC,
     s.feed ASC, t.part ASC, t.window_from ASC, t.as_of ASC, t.submission_id ASC, t.record_no ASC

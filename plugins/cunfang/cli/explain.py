@@ -116,7 +116,8 @@ def _value(indicator: Indicator, value: Decimal) -> str:
 def _source(source: Source) -> str:
     part = f" {source.part}" if source.part else ""
     unit = f" {source.unit}" if source.unit else ""
-    return f"{escape(source.title)}{escape(part)}：原文“{escape(source.text)}{unit}” ← {escape(str(source.place))}"
+    read = f"{escape(source.title)}{escape(part)}：原文“{escape(source.text)}{unit}”{escape(source.correction)}"
+    return f"{read} ← {escape(str(source.place))}"
 
 
 def _holdings(result: RunResult, bank: Participant) -> Table:
@@ -133,7 +134,7 @@ def _holdings(result: RunResult, bank: Participant) -> Table:
                 wan(item.balance),
                 moves,
                 item.basis,
-                str(item.place),
+                " ".join(filter(None, (str(item.place), item.correction))),
             )
     return table
 
@@ -171,6 +172,7 @@ def to_json(explanation: Explanation) -> str:
                         "measure": source.measure,
                         "text": source.text,
                         "unit": source.unit,
+                        "correction": source.correction,
                         "value": plain(source.value),
                         "file": source.place.file,
                         "sheet": source.place.sheet,

@@ -117,7 +117,7 @@ def _holding_row(sheet: Sheet, number: int, holding: Holding, bank: str) -> None
 def _place(sheet: Sheet, item: Source | Holding) -> None:
     place = item.place
     spot = place.cell or (f"第{place.row_no}行" if place.row_no else "")
-    texts = (place.file, place.sheet, spot, item.text, item.unit)
+    texts = (place.file, place.sheet, spot, " ".join(filter(None, (item.text, item.correction))), item.unit)
     for column, text in enumerate(texts, start=VALUE + 1):
         sheet.text(column, text, "centre" if column in (VALUE + 3, VALUE + 5) else "text")
     sheet.number(15, item.submission_id, "whole")

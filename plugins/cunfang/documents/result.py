@@ -141,6 +141,8 @@ class Point:
 class Source:
     """One observation that an indicator value rests on. An `event` counts 1 when on time, else 0.
 
+    `text` is as delivered; `correction` says what it was read as, by whose word, where an entry corrects it.
+
     For an event `window_from` is the day it was due and `as_of` the day it was done (None: not done).
     """
 
@@ -159,6 +161,7 @@ class Source:
     place: Place
     text: str
     unit: str
+    correction: str
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,7 @@ class Holding:
     place: Place
     text: str
     unit: str
+    correction: str
 
 
 @dataclass(frozen=True)
@@ -222,7 +226,10 @@ class Warning_:
 
 @dataclass(frozen=True)
 class NotedFinding:
-    """A finding as stored, with the submission it belongs to and what became of that."""
+    """A finding as stored, with the submission it belongs to and what became of that.
+
+    `explanation`: the reason that was given, by whom and when; empty where there is none or none is due.
+    """
 
     finding_id: int
     check: str
@@ -233,6 +240,7 @@ class NotedFinding:
     message: str
     advice: str
     where: str
+    explanation: str = ""
 
 
 @dataclass(frozen=True)

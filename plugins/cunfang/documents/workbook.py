@@ -140,8 +140,10 @@ def _write_checks(book: Book, calculation: Calculation, shares: Shares, adjustme
         sheet.text(1, finding.message, "wrap")
         sheet.text(2, words.feed_name(finding.feed))
         sheet.text(3, words.KLASSES.get(finding.klass, finding.klass), "centre")
-        sheet.text(4, "已退回" if finding.status == "rejected" else "请核对", "centre")
-        sheet.text(5, " · ".join(text for text in (finding.advice, finding.where) if text), "wrap")
+        handled = "已说明" if finding.explanation else "请核对"
+        sheet.text(4, "已退回" if finding.status == "rejected" else handled, "centre")
+        said = f"理由：{finding.explanation}" if finding.explanation else finding.advice
+        sheet.text(5, " · ".join(text for text in (said, finding.where) if text), "wrap")
         sheet.row += 1
 
 
