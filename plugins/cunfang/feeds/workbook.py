@@ -91,7 +91,10 @@ class Package:
         part = next(sheet.part for sheet in self.sheets if sheet.name == name)
         if part not in self._xml_of:
             try:
-                self._xml_of = {part: self._parts.read(part)}
+                xml = self._parts.read(part)
+                if b"<!DOCTYPE" in xml:
+                    raise ValueError(f"{part} 含有文档类型声明")
+                self._xml_of = {part: xml}
             except BROKEN as error:
                 raise FaultError(Fault.BROKEN, kind="xlsx", reason=str(error)) from error
         return self._xml_of[part]
