@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -44,8 +44,7 @@ def read_rows(
     """
     part = range(grid.width) if columns is None else columns
     table = _Table(grid, header, contract, layout, unit, file, part)
-    for row in range(header.last + 1, len(grid.rows)) if rows is None else rows:
-        table.take(row)
+    table.walk(range(header.last + 1, len(grid.rows)) if rows is None else rows)
     table.sums.end()
     return Records([table.block(fixed, first_no)]), [*table.findings, *table.sums.faults]
 
@@ -86,6 +85,43 @@ class _Table:
         by_row = self.row_units if kind is Kind.MONEY and not heading.unit else {}
         return SheetColumn(self.grid, heading.index, kind, unit, by_row)
 
+    def walk(self, rows: Sequence[int]) -> None:
+        """Down the rows: runs of rows that are data beyond doubt at once, each other row by itself."""
+        doubtful = self._doubtful(rows)
+        run: list[int] = []
+        for row in rows:
+            if row not in doubtful:
+                run.append(row)
+                continue
+            self._keep(run)
+            run = []
+            self.take(row)
+        self._keep(run)
+
+    def _keep(self, rows: Sequence[int]) -> None:
+        self.rows += rows
+        self.sums.add(rows)
+
+    def _doubtful(self, rows: Sequence[int]) -> Container[int]:
+        """The rows that may be something else than data: by their first cell, or by what stands in place of a name."""
+        if self.layout is None or self.header.unit_column is not None or not rows:
+            return rows
+        doubt = re.compile(f"^(?:{rules().footnote})|{self.sum_words.hint.pattern}|[^\\w\n]|_", re.MULTILINE)
+        found: set[int] = set()
+        for index in {self.part.start, *self.words}:
+            cells = self.grid.columns[index]
+            texts = [cell if type(cell) is str else "0" for cell in map(cells.__getitem__, rows)]
+            text = "\n".join(texts)
+            if text.count("\n") != len(texts) - 1:
+                return rows
+            line, counted = 0, 0
+            for match in doubt.finditer(text):
+                line, counted = line + text.count("\n", counted, match.start()), match.start()
+                found.add(rows[line])
+            if index == self.part.start:
+                found |= {row for row, cell in zip(rows, texts, strict=True) if not cell}
+        return found
+
     def take(self, row: int) -> None:
         """One row: blank, note, total, or data."""
         cells = self.grid.rows[row]
@@ -109,8 +145,7 @@ class _Table:
             return
         if self.header.unit_column is not None and (unit := self._row_unit(row)):
             self.row_units[row] = unit
-        self.rows.append(row)
-        self.sums.add(row)
+        self._keep([row])
 
     def _sum_word(self, cells: Sequence[object], first: str) -> tuple[str, Span] | None:
         """The word that marks a row of sums, in its first cell or where a name should stand, and what it covers."""

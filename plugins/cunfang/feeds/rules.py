@@ -111,8 +111,13 @@ class Rules(Model):
         return {normal_form(word): truth for word, truth in self.booleans.items()}
 
     @cached_property
+    def footnote(self) -> str:
+        """One pattern for what a note under the table starts with."""
+        return "|".join(f"(?:{pattern})" for pattern in self.footnotes)
+
+    @cached_property
     def _footnote(self) -> re.Pattern[str]:
-        return re.compile("|".join(f"(?:{pattern})" for pattern in self.footnotes))
+        return re.compile(self.footnote)
 
     def is_footnote(self, text: str) -> bool:
         """Whether a row that starts with `text` is a note under the table."""

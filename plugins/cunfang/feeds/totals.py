@@ -43,14 +43,14 @@ class SumWords:
 
     def span(self, text: str) -> Span | None:
         """What a text in the place of a name sums, or None for a name."""
-        if text.isalnum() and not self._hint.search(text):
+        if text.isalnum() and not self.hint.search(text):
             return None
         if text not in self._seen:
             self._seen[text] = self._span(text)
         return self._seen[text]
 
     @cached_property
-    def _hint(self) -> re.Pattern[str]:
+    def hint(self) -> re.Pattern[str]:
         """A word of a sum, or a letter that the normal form may turn into one: without either, a text is a name."""
         words = {*rules().total_words, *self.groups, *rules().group_rows}
         strange = "" if all(map(_is_han, words)) else "|."
@@ -144,8 +144,8 @@ class _Sum:
     def gather(self, figures: Figures, rows: Sequence[int]) -> None:
         """Count rows in: numbers all at once, what is written otherwise one by one."""
         cells, units = figures.cells(rows), figures.units
-        numbers = [cell for cell in cells if type(cell) is float]
-        if len(numbers) < len(cells) or units:
+        numbers: Sequence[float] = cells  # type: ignore[assignment]
+        if units or set(map(type, cells)) != {float}:
             apart = [type(cell) is not float or row in units for row, cell in zip(rows, cells, strict=True)]
             numbers = [cell for cell, alone in zip(cells, apart, strict=True) if not alone and type(cell) is float]
             for row, cell in compress(zip(rows, cells, strict=True), apart):
@@ -195,9 +195,9 @@ class Totals:
         self._sums = {heading.target: _Sum(heading.unit or unit or "元") for heading in money}
         self.faults: list[Finding] = []
 
-    def add(self, row: int) -> None:
-        """Count a row of data in, once a sum asks for it."""
-        self._rows.append(row)
+    def add(self, rows: Sequence[int]) -> None:
+        """Count rows of data in, once a sum asks for them."""
+        self._rows += rows
 
     def _gather(self) -> None:
         if self._rows:
