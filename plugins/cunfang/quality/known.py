@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from great_expectations.compatibility.pydantic import PrivateAttr
@@ -65,7 +66,7 @@ class _Configuration(ExpectationConfiguration):  # type: ignore[misc]
 
 
 class Known:
-    """One rule with its parameters filled in. `steps`: its metrics, each after those that it is computed from."""
+    """One rule with its parameters filled in. `waves`: its metrics, each wave computed from those before it."""
 
     def __init__(self, document: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
         raw = ExpectationConfiguration(**document)
@@ -83,7 +84,7 @@ class Known:
         self.expectation._configuration = plain
         asked = self.dependencies.get_metric_configurations()
         graph = MetricsCalculator(_BLANK).build_metric_dependency_graph(asked, {"result_format": RESULT_FORMAT})
-        self.steps = tuple(_in_order(graph))
+        self.waves = tuple(_in_order(graph))
 
     def verdict(self, metrics: dict[Any, Any], engine: ColumnsEngine) -> Any:
         """GX's own result of this rule from the metrics."""
@@ -95,24 +96,20 @@ class Known:
 _BLANK = ColumnsEngine({}, ())
 
 
-def _in_order(graph: Any) -> Iterator[Any]:
-    """Metrics of a graph, dependencies first."""
-    needed: dict[Any, dict[Any, None]] = {}
+def _in_order(graph: Any) -> Iterator[dict[Any, Any]]:
+    """Metrics of a graph by their ids, wave by wave: those without dependencies first."""
+    needed: dict[Any, set[Any]] = {}
     metrics: dict[Any, Any] = {}
     for edge in graph.edges:
-        metrics.setdefault(edge.left.id, edge.left)
-        needed.setdefault(edge.left.id, {})
+        for metric in filter(None, (edge.left, edge.right)):
+            metrics.setdefault(metric.id, metric)
+            needed.setdefault(metric.id, set())
         if edge.right is not None:
-            metrics.setdefault(edge.right.id, edge.right)
-            needed[edge.left.id][edge.right.id] = None
+            needed[edge.left.id].add(edge.right.id)
     while needed:
         ready = [name for name, waits in needed.items() if not waits]
-        yield from (metrics[name] for name in ready)
-        for name in ready:
-            del needed[name]
-        for waits in needed.values():
-            for name in ready:
-                waits.pop(name, None)
+        yield {name: metrics[name] for name in ready}
+        needed = {name: waits.difference(ready) for name, waits in needed.items() if waits}
 
 
 @lru_cache(maxsize=4096)
@@ -125,12 +122,12 @@ def known(document: str, parameters: Parameters) -> Known:
 def judge(rules: Sequence[Known], engine: ColumnsEngine) -> list[Any]:
     """GX's results, one per rule; a metric that several rules ask for is computed once."""
     metrics: dict[Any, Any] = {}
-    runtime = {"result_format": RESULT_FORMAT}
-    for place, rule in enumerate(rules):
-        steps = [step for step in rule.steps if step.id not in metrics]
+    for together in zip_longest(*(rule.waves for rule in rules), fillvalue={}):
+        wave = {name: metric for one in together for name, metric in one.items() if name not in metrics}
         try:
-            for step in steps:
-                metrics |= engine.resolve_metrics([step], metrics, runtime)
+            metrics |= engine.resolve_metrics(wave.values(), metrics, {"result_format": RESULT_FORMAT})
         except MetricResolutionError as error:
+            failed = {metric.id for metric in error.failed_metrics}
+            place = next(at for at, rule in enumerate(rules) if any(failed & one.keys() for one in rule.waves))
             raise UnresolvedError(place, str(error)) from error
     return [rule.verdict(metrics, engine) for rule in rules]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,28 +14,37 @@ if TYPE_CHECKING:
     from great_expectations.core.expectation_validation_result import ExpectationValidationResult
     from great_expectations.render.view.view import DefaultJinjaPageView
 
+# The newest page stands last in the file and first on the screen, so that a page more is a line more. HTML lets the
+# end tags go.
 _INDEX = """<!DOCTYPE html>
-<html lang="zh-CN"><head><meta charset="utf-8"><title>校验报告</title></head>
-<body><h1>校验报告</h1><ul>
-{items}
-</ul></body></html>
+<html lang="zh-CN"><head><meta charset="utf-8"><title>校验报告</title>
+<style>ol{display:flex;flex-direction:column-reverse;list-style:none;padding:0}</style></head>
+<body><h1>校验报告</h1><ol>
 """
 
 
 def write(name: str, results: Sequence[ExpectationValidationResult], page: Path) -> None:
-    """Render the results of suite `name` to `page`, renew the index beside it; a reader never sees half a page."""
+    """Render the results of suite `name` to `page` and list it beside it; a reader never sees half a page.
+
+    The page counts all rules and shows those that were broken: a rule that holds has nothing to show.
+    """
     from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
     from great_expectations.validator.validator import calc_validation_statistics
 
     statistics = calc_validation_statistics(list(results))
     result = ExpectationSuiteValidationResult(
-        results=list(results), success=statistics.success, suite_name=name, statistics=statistics._asdict(), meta={}
+        results=[one for one in results if not one.success],
+        success=statistics.success,
+        suite_name=name,
+        statistics=statistics._asdict(),
+        meta={},
     )
     page.parent.mkdir(parents=True, exist_ok=True)
-    content = ValidationResultsPageRenderer().render(result)
-    _replace(page, str(_view().render(content)))
-    index(page.parent)
+    known = page.exists()
+    _replace(page, str(_view().render(ValidationResultsPageRenderer().render(result))))
+    if not known:
+        _list(page)
 
 
 @lru_cache(maxsize=1)
@@ -46,12 +55,20 @@ def _view() -> DefaultJinjaPageView:
     return DefaultJinjaPageView()
 
 
-def index(folder: Path) -> None:
-    """`index.html` of the pages in `folder`, newest submission first."""
-    pages = [path for path in folder.glob("*.html") if path.stem.isdecimal()]
-    pages.sort(key=lambda path: int(path.stem), reverse=True)
-    items = (f'<li><a href="{html.escape(path.name)}">报送批次 {html.escape(path.stem)}</a></li>' for path in pages)
-    _replace(folder / "index.html", _INDEX.format(items="\n".join(items)))
+def _list(page: Path) -> None:
+    """Add `page` to `index.html` beside it; an index that is not there is made of all the pages that are."""
+    path = page.parent / "index.html"
+    if path.exists():
+        with path.open("a", encoding="utf-8") as index:
+            index.write(_lines([page]))
+        return
+    pages = [one for one in page.parent.glob("*.html") if one.stem.isdecimal()]
+    _replace(path, _INDEX + _lines(sorted(pages, key=lambda one: int(one.stem))))
+
+
+def _lines(pages: Iterable[Path]) -> str:
+    names = ((html.escape(page.name), html.escape(page.stem)) for page in pages)
+    return "".join(f'<li><a href="{name}">报送批次 {number}</a></li>\n' for name, number in names)
 
 
 def _replace(path: Path, text: str) -> None:
