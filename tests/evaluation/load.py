@@ -42,7 +42,8 @@ def deliver(connection: Connection, counties: dict[str, County]) -> None:
     )
     tables: dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]] = {}
     for region, county in counties.items():
-        for table, columns, key, row in _core(region, county):
+        came = (item for item in _core(region, county) if item[2][2] not in county.absent)
+        for table, columns, key, row in came:
             rows_of = tables.setdefault(table, (("submission_id", "record_no", "region", *columns), []))[1]
             rows_of.append((known[key], len(rows_of) + 1, region, *row))
     for table, (columns, table_rows) in tables.items():

@@ -10,8 +10,11 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
+from cunfang.documents.result import load_result
 from cunfang.evaluation import RunStoppedError, evaluate
+from cunfang.evaluation import run as run_module
 from cunfang.period import Period
+from cunfang.quality.suspension import NOTE, Suspension
 from cunfang.rulebook import read_rulebook
 from evaluation.county import Account, Bank, County, Credit, Tax, Value
 from evaluation.load import deliver
@@ -125,6 +128,21 @@ def test_given_a_macro_note_then_it_is_kept_beside_the_run(engine: Engine) -> No
 
     assert [finding.check for finding in run.noted] == ["EVA-M012"]
     assert (_count(engine, "ops.finding"), _count(engine, "eval.quota")) == (1, 1)
+
+
+def test_given_a_suspended_macro_check_then_the_run_has_the_note_instead_and_asks_no_reason(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Suspension(check="EVA-M012", reason="新开户", by="县金融办主任", decided_on=date(2026, 1, 8), until="2025-Q4")
+    monkeypatch.setattr(run_module, "in_force", lambda region, period: (held,))
+    _deliver(engine, replace(DELIVERED, accounts=(*DELIVERED.accounts, Account("B-2", "B", None))))
+    run = evaluate(engine, REGION, Q4, HEFEI)
+
+    assert [finding.check for finding in run.noted] == [NOTE]
+    assert "本次有 1 处未计入" in run.noted[0].message
+    assert _count(engine, "ops.finding_state") == 0
+    with engine.connect() as connection:
+        assert [note.message for note in load_result(connection, run.run_id).suspended] == [run.noted[0].message]
 
 
 def test_given_feeds_that_did_not_come_then_v005_names_each_and_who_delivers_it(engine: Engine) -> None:

@@ -1,5 +1,5 @@
--- Flows of the year must be whole and free of overlaps. Each quarter is owed by the feeds that delivered for it under an
--- earlier arrangement (two bureaus before they merged), else by those that deliver for the base date (S25).
+-- Flows of the year must be whole and free of overlaps. The quarters up to the last file of an earlier arrangement (two
+-- bureaus before they merged) are owed by its feeds, the others by those that deliver for the base date (S25).
 WITH input AS (
     SELECT
         u.run_id,
@@ -45,7 +45,7 @@ owed AS (
             SELECT count(*) > 0 AS otherwise FROM input AS o
             WHERE
                 o.run_id = f.run_id AND o.family = f.family AND NOT o.speaks_now
-                AND o.period = to_char(q.day, 'YYYY"-Q"Q')
+                AND o.period >= to_char(q.day, 'YYYY"-Q"Q')
         ) AS e
     WHERE f.speaks_now <> e.otherwise
     GROUP BY f.run_id, f.family, f.feed
