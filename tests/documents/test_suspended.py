@@ -30,6 +30,10 @@ SUSPENDED = Suspension(
 def noted(engine: Engine, sample: Sample) -> Iterator[RunResult]:
     """The run as if one of its inputs had been checked twice, the last time with a check suspended."""
     with engine.connect() as connection:
+        connection.execute(
+            text("INSERT INTO raw.submission_event (submission_id, status) VALUES (:id, 'read')"),
+            {"id": sample.submissions["pboc_credit"]},
+        )
         for found in (2, 1):
             _checked(connection, sample.submissions["pboc_credit"], found)
         yield load_result(connection, sample.run_id)

@@ -133,7 +133,9 @@ def test_given_a_macro_note_then_it_is_kept_beside_the_run(engine: Engine) -> No
 def test_given_a_suspended_macro_check_then_the_run_has_the_note_instead_and_asks_no_reason(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = Suspension(check="EVA-M012", reason="新开户", by="县金融办主任", decided_on=date(2026, 1, 8), until="2025-Q4")
+    held = Suspension(
+        check="EVA-M012", reason="新开户", by="县金融办主任", decided_on=date(2026, 1, 8), until="2025-Q4"
+    )
     monkeypatch.setattr(run_module, "in_force", lambda region, period: (held,))
     _deliver(engine, replace(DELIVERED, accounts=(*DELIVERED.accounts, Account("B-2", "B", None))))
     run = evaluate(engine, REGION, Q4, HEFEI)

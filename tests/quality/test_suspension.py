@@ -12,9 +12,18 @@ import pytest
 from cunfang.feeds.contract import contract
 from cunfang.feeds.document import DocumentError
 from cunfang.feeds.normalise import Typed
+from cunfang.finding import Finding, Klass
 from cunfang.period import Period
 from cunfang.quality import Basis, check
-from cunfang.quality.suspension import NOTE, SUSPENSIONS, Suspension, SuspensionError, in_force, suspensions
+from cunfang.quality.suspension import (
+    NOTE,
+    SUSPENSIONS,
+    Suspension,
+    SuspensionError,
+    in_force,
+    set_aside,
+    suspensions,
+)
 
 Typing = Callable[[str, Sequence[Mapping[str, str]]], Typed]
 TODAY = date(2026, 1, 15)
@@ -103,7 +112,10 @@ def test_a_suspension_holds_for_its_region_and_until_its_end(
     ("change", "said"),
     [
         ({"check": "PBC-Q999"}, "没有校验规则 PBC-Q999"),
-        ({"check": "PBC-V003"}, "PBC-V003 是结构性规则，不能暂停"),
+        ({"check": "PBC-V003"}, "PBC-V003 不能暂停"),
+        ({"check": "FILE-V003"}, "FILE-V003 不能暂停"),
+        ({"check": "EVA-V020"}, "EVA-V020 不能暂停"),
+        ({"check": "INB-Q001"}, "INB-Q001 不能暂停"),
         ({"until": "2026-01-14"}, "已于 2026-01-14 到期"),
         ({"until": "2025-Q2", "decided_on": "2025-07-01"}, "已于 2025-Q2 到期"),
         ({"decided_on": "2026-01-16"}, "决定日期 2026-01-16 尚未到来"),
@@ -137,3 +149,16 @@ def test_a_file_of_the_last_covered_quarter_comes_in_the_quarter_after(tmp_path:
     assert in_force("420922", Period.parse("2025-Q4"), path, today=date(2026, 3, 31))
     with pytest.raises(SuspensionError):
         suspensions(path, today=date(2026, 4, 1))
+
+
+@pytest.mark.parametrize("number", ["FILE-Q001", "EVA-M012", "REC-M006", "TAX-Q010", "BAL-V011"])
+def test_what_asks_for_a_reason_may_be_suspended_wherever_it_is_written(tmp_path: Path, number: str) -> None:
+    assert suspensions(written(tmp_path, ENTRY | {"check": number}), today=TODAY)[0].check == number
+
+
+def test_given_findings_of_a_step_when_set_aside_then_the_suspended_are_one_note_and_the_others_stay() -> None:
+    total, rounded = (Finding(number, Klass.QUALITY, "有误", "请核对") for number in ("FILE-Q001", "FILE-Q002"))
+    held = [Suspension(**ENTRY | {"check": number}) for number in ("FILE-Q001", "PBC-Q014")]  # type: ignore[arg-type]
+    found = set_aside([total, rounded, total], held, {"FILE"}, "a.xlsx")
+    assert [item.check for item in found] == ["FILE-Q002", NOTE]
+    assert "FILE-Q001 已暂停至 2026-Q1，本次有 2 处未计入" in found[1].message

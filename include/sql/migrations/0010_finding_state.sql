@@ -18,7 +18,7 @@ WITH asked AS (
         regexp_replace(f.message, '\s', '', 'g') AS said
     FROM ops.finding AS f
     WHERE
-        f.submission_id IS NULL AND f.class IN ('quality', 'macro')
+        f.submission_id IS NULL AND f.class IN ('quality', 'macro') AND f.check_id <> 'SUS-Q001'
         AND EXISTS (
             SELECT 1 FROM eval.run_finding AS n
             WHERE n.finding_id = f.finding_id

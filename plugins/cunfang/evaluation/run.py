@@ -13,6 +13,7 @@ from cunfang.evaluation.steps import Answer, RunStoppedError, compute
 from cunfang.feeds.contract import contract
 from cunfang.finding import Finding, Klass
 from cunfang.period import Period
+from cunfang.quality.suspension import in_force, set_aside
 from cunfang.rulebook import Rulebook, store_rulebook
 from cunfang.warehouse.copy import copy_rows
 
@@ -46,13 +47,15 @@ def _evaluate(connection: Connection, region: str, period: Period, rulebook: Rul
     lock = text("SELECT pg_advisory_xact_lock(hashtext('cunfang.evaluate'), hashtext(:key))")
     connection.execute(lock, {"key": f"{region}|{period}"})
     pinned = _pinned(connection, region, period, rulebook)
-    untied = reconcile(connection, region, period)
+    suspended = in_force(region, period)
+    untied = set_aside(reconcile(connection, region, period), suspended, {"REC"})
     digest = input_hash(region, period, rulebook, pinned, untied)
     known = connection.scalar(text("SELECT run_id FROM eval.run WHERE input_hash = :hash"), {"hash": digest})
     if known is not None:
         return Evaluated(int(known), False, [])
     run_id = _register(connection, region, period, rulebook, pinned, digest)
-    noted = [*untied, *(item.finding for item in compute(connection, [run_id]))]
+    own = set_aside((item.finding for item in compute(connection, [run_id])), suspended, {"EVA"})
+    noted = [*untied, *own]
     late = lateness.noted(period, pinned.substitutes)
     _keep(connection, region, period, [*late, *noted])
     _refer(connection, run_id, region, period, noted)

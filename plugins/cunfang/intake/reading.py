@@ -9,6 +9,7 @@ from cunfang.feeds.record import Reading, Record
 from cunfang.intake.faults import READ_OTHERWISE
 from cunfang.intake.landing import archived
 from cunfang.intake.submissions import Submission, clean, event, keep_findings, load, locked
+from cunfang.quality.suspension import in_force, set_aside
 from cunfang.region import load_region
 from cunfang.settings import Settings
 from cunfang.warehouse.copy import copy_rows
@@ -52,7 +53,8 @@ def county(region: str) -> str:
 
 def _keep(connection: Connection, submission: Submission, reading: Reading) -> None:
     """Records of a file that was not understood are not kept: with the contract corrected it reads differently."""
-    findings = list(reading.findings)
+    suspended = in_force(submission.region, submission.period)
+    findings = set_aside(reading.findings, suspended, {"FILE"}, submission.file_name)
     fresh = [] if reading.blocked else [_row(submission.submission_id, one) for one in reading.records]
     before = [_row(submission.submission_id, one) for one in records(connection, submission.submission_id)]
     if not before:

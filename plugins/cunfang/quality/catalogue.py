@@ -18,7 +18,7 @@ from cunfang.feeds.contract import Contract, contracts
 from cunfang.feeds.rules import rules
 from cunfang.finding import Klass
 from cunfang.quality.suite import EXPECTATIONS, catalogue
-from cunfang.quality.texts import texts_of_python, texts_of_sql, texts_of_yaml
+from cunfang.quality.texts import Text, texts_of_python, texts_of_sql, texts_of_yaml
 from cunfang.settings import INCLUDE
 
 LIBRARY = Path(__file__).parents[1]
@@ -66,11 +66,12 @@ def entries() -> Iterator[Entry]:
             rule.suspendable,
         )  # fmt: skip
     for check, text in rules().checks.items():
-        yield Entry(check, text.klass, text.message, text.advice, STAGES["FILE"])
+        explainable = text.klass is Klass.QUALITY
+        yield Entry(check, text.klass, text.message, text.advice, STAGES["FILE"], suspendable=explainable)
     for path in sorted(EXPECTATIONS.glob("*.yaml")):
-        yield from _elsewhere(texts_of_yaml(path))
+        yield from _elsewhere(texts_of_yaml(path), suspendable=True)
     for path in sorted((INCLUDE / "sql").rglob("*.sql")):
-        yield from _elsewhere(texts_of_sql(path))
+        yield from _elsewhere(texts_of_sql(path), suspendable=True)
     for path in sorted(LIBRARY.rglob("*.py")):
         yield from _elsewhere(texts_of_python(path))
 
@@ -102,10 +103,12 @@ def _faults(found: list[Entry]) -> Iterator[str]:
             yield f"{first.check} 没有写明问题或如何处理（{entry.message or '无'}；{entry.advice or '无'}）"
 
 
-def _elsewhere(found: Iterable[tuple[str, Klass | None, str, str]]) -> Iterator[Entry]:
+def _elsewhere(found: Iterable[Text], *, suspendable: bool = False) -> Iterator[Entry]:
     for check, klass, message, advice in found:
         prefix, number = check.split("-")
-        yield Entry(check, klass or LETTERS[number[0]], message, advice, STAGES.get(prefix, prefix))
+        known = klass or LETTERS[number[0]]
+        area = STAGES.get(prefix, prefix)
+        yield Entry(check, known, message, advice, area, suspendable=suspendable and not known.blocking)
 
 
 def _titled(contract: Contract) -> Callable[[str], str]:

@@ -231,8 +231,8 @@ def validate(gate: Gate, columns: Sequence[str]) -> list[ExpectationValidationRe
 
 def _report(gate: Gate, results: Sequence[ExpectationValidationResult]) -> CheckReport:
     counted: dict[str, list[CheckResult]] = defaultdict(list)
-    findings: list[Finding] = list(gate.typed.findings)
     suspended = {one.check: one for one in gate.basis.suspensions}
+    findings = [one for one in gate.typed.findings if one.check not in suspended]
     for rule, result in zip(gate.rules, results, strict=True):
         broken = result.result.get("unexpected_index_list") or []
         evaluated = int(result.result.get("element_count", len(gate.rows)))

@@ -4,11 +4,12 @@ counted; every result says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Container, Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
@@ -17,8 +18,10 @@ from cunfang.feeds.contract import PeriodKey
 from cunfang.feeds.document import Model, load
 from cunfang.finding import Finding, Klass
 from cunfang.period import Period
-from cunfang.quality.suite import EXPECTATIONS, Expectation, catalogue
 from cunfang.settings import INCLUDE
+
+if TYPE_CHECKING:
+    from cunfang.quality.catalogue import Entry
 
 SUSPENSIONS: Path = INCLUDE / "suspensions.yaml"
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
@@ -42,7 +45,7 @@ Said = Annotated[str, AfterValidator(_said)]
 class Suspension(Model):
     """One check suspended. `until`: the last period whose files it covers, or the last day on which it does."""
 
-    check: str = Field(pattern=r"^[A-Z]{3}-[VQM]\d{3}$")
+    check: str = Field(pattern=r"^[A-Z]{3,4}-[VQM]\d{3}$")
     region: str = Field(default="", pattern=r"^([0-9]{6})?$")
     reason: Said
     by: Said
@@ -78,7 +81,7 @@ def suspensions(path: Path = SUSPENSIONS, *, today: date | None = None) -> tuple
     if not path.is_file():
         return ()
     found = _read(path, path.stat().st_mtime_ns)
-    known = {rule.meta.check: rule for rule in _rules()} if found else {}
+    known = _known() if found else {}
     day = today or datetime.now(OFFICE_TIME).date()
     if faults := [text for one in found for text in _faults(one, known.get(one.check), day)]:
         raise SuspensionError("\n".join(f"{path}: {text}" for text in faults))
@@ -92,11 +95,26 @@ def in_force(
     return tuple(one for one in suspensions(path, today=today) if one.covers(region, period))
 
 
-def _faults(one: Suspension, rule: Expectation | None, today: date) -> Iterable[str]:
+def set_aside(
+    findings: Iterable[Finding], suspended: Iterable[Suspension], prefixes: Container[str], file: str = ""
+) -> list[Finding]:
+    """`findings` without those of suspended checks, and a note of each that begins with one of `prefixes`.
+
+    For steps that have findings of their own beside the suites: reading (`FILE`), ties and the evaluation's notes.
+    """
+    held = {one.check: one for one in suspended if one.check.split("-")[0] in prefixes}
+    found = list(findings)
+    missed = Counter(item.check for item in found if item.check in held)
+    return [item for item in found if item.check not in held] + [
+        one.note(missed[one.check], file) for one in held.values()
+    ]
+
+
+def _faults(one: Suspension, rule: Entry | None, today: date) -> Iterable[str]:
     if rule is None:
         yield f"没有校验规则 {one.check}；可暂停的规则见 docs/checks.md"
     elif not rule.suspendable:
-        yield f"{one.check} 是结构性规则，不能暂停：没有它，数据无法入库"
+        yield f"{one.check} 不能暂停：没有它，数据无法入库或无法考核；可暂停的规则见 docs/checks.md"
     if one.decided_on > today:
         yield f"{one.check} 的决定日期 {one.decided_on} 尚未到来"
     if one.last_day < one.decided_on:
@@ -111,5 +129,8 @@ def _read(path: Path, changed: int) -> tuple[Suspension, ...]:
     return load(path, _Document).suspensions
 
 
-def _rules() -> list[Expectation]:
-    return [rule for _, rule in catalogue(EXPECTATIONS)]
+def _known() -> dict[str, Entry]:
+    """The catalogue; only asked for when something is suspended, as it reads every place where a check is written."""
+    from cunfang.quality.catalogue import checks
+
+    return checks()
