@@ -37,7 +37,7 @@ def test_numbers_as_offices_write_them(text: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["12a", "1,23", "1 234", "1.2.3", "12.", "1e5", "NaN", "Infinity", "1234²", "①", "٣", "--3", "(3", "12,34.5"],
+    ["12a", "1,23", "1 234", "1.2.3", "12.", "1e5", "NaN", "Infinity", "①", "٣", "--3", "(3", "12,34.5"],
 )
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(FaultError) as caught:
@@ -91,7 +91,7 @@ def test_days_as_offices_write_them(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2025-02-30", "2025-12", "2025年12月", "20xx-12-31", "46022", "31.12.2025", "2025-12/31", "2025-12-31 09:00"],
+    ["2025-02-30", "20xx-12-31", "46022", "31.12.2025", "2025-12/31", "2025-12-31 09:00"],
 )
 def test_what_is_no_day_is_refused(text: str) -> None:
     with pytest.raises(FaultError) as caught:

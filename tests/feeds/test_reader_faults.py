@@ -224,7 +224,7 @@ def test_given_a_point_in_time_when_a_window_is_needed_then_the_start_is_asked_f
 
 VALUES = [
     ("文字", BALANCES.with_cell(3, 4, "约1234"), Fault.NOT_A_NUMBER, "E4", "约1234"),
-    ("脚注号", BALANCES.with_cell(3, 4, "1234²"), Fault.NOT_A_NUMBER, "E4", "1234²"),
+    ("脚注号", BALANCES.with_cell(3, 4, "1234²"), Fault.MARKED_NUMBER, "E4", "1234²"),
     ("丢整数", BALANCES.with_cell(3, 4, ".8"), Fault.LOST_DIGIT, "E4", ".8"),
     ("空", BALANCES.with_cell(3, 4, None), Fault.REQUIRED, "E4", "余额"),
     ("日期", BALANCES.with_cell(4, 5, "2025年2月30日"), Fault.NOT_A_DATE, "F5", "2月30日"),

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from cunfang.feeds import parse
 from cunfang.feeds.contract import Column, Contract, Kind, contracts, feed_named
 from cunfang.feeds.faults import Fault, FaultError
 from cunfang.feeds.look import Blind
-from cunfang.feeds.record import Reading, Record, Value
+from cunfang.feeds.record import Block, CellsAt, Reading, Record, Records, Value, ValuesAt
 from cunfang.finding import Finding
 from cunfang.institution import Register, normal_form
 from cunfang.period import Period
@@ -96,19 +97,27 @@ def normalise(
     Typing faults are findings `FILE-V…` with the cell; their rows go to `quarantine`. A column that the file lacks is
     None throughout: the reader has said so. `region`: the region's code and its other names, for a subject.
     """
-    records = source.records if isinstance(source, Reading) else tuple(source)
+    records = source.records if isinstance(source, Reading) else Records.of(source)
     name = source.file if isinstance(source, Reading) else file
     rows: list[TypedRow] = []
     quarantine: list[Quarantined] = []
     findings: list[Finding] = []
-    for record in records:
-        values, faults = _row(contract, record, register, name, region)
-        findings += faults
-        blocking = tuple(fault for fault in faults if fault.blocking)
-        if blocking:
-            quarantine.append(Quarantined(record, blocking))
-        else:
-            rows.append(TypedRow(record.record_no, record.sheet, record.row_no, values, record.cells, record.fields))
+    for block in records.blocks:
+        typed = [_column(column, block, register, region) for column in contract.columns]
+        faults = _faults(contract, block, [one.faults for one in typed], name)
+        findings += [fault for place in sorted(faults) for fault in faults[place]]
+        stopped = {place: [fault for fault in found if fault.blocking] for place, found in faults.items()}
+        names = _columns(contract)
+        values = zip(*(values for one in typed for values in one.columns), strict=True)
+        for place, (row_no, fields) in enumerate(zip(block.row_nos, values, strict=True)):
+            if stopped and stopped.get(place):
+                quarantine.append(Quarantined(block.record(place), tuple(stopped[place])))
+                continue
+            written = ValuesAt(block, place)
+            fields_by_name = dict(zip(names, fields, strict=True))
+            rows.append(
+                TypedRow(block.first_no + place, block.sheet, row_no, fields_by_name, CellsAt(written), written)
+            )
     return Typed(contract, period, tuple(rows), tuple(quarantine), tuple(findings))
 
 
@@ -119,37 +128,69 @@ def _columns(contract: Contract) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _row(
-    contract: Contract, record: Record, register: Register | None, file: str, region: tuple[str, ...]
-) -> tuple[dict[str, Scalar], list[Finding]]:
-    values: dict[str, Scalar] = {}
-    faults: list[Finding] = []
-    for column in contract.columns:
-        value = record.fields.get(column.name)
-        if column.type.institution:
-            values[column.name + WRITTEN] = (value.text.strip() or None) if value else None
-        try:
-            values[column.name] = typed = _typed(column, value, register, region) if value else _nothing(column)
-            if column.type is Kind.MONEY and value and isinstance(typed, Decimal):
-                values[column.name] = fen = parse.to_fen(typed)
-                if fen != typed:
-                    raise FaultError(Fault.ROUNDED, text=value.text, exact=f"{typed:f}")
-        except FaultError as error:
-            values.setdefault(column.name)
-            faults.append(_finding(error, column, record, file))
-    return values, faults
+@dataclass
+class _Column:
+    """A column of a block in its type (an institution's, with what was written, is two), and faults by place."""
+
+    columns: list[list[Scalar]]
+    faults: dict[int, FaultError] = field(default_factory=dict)
 
 
-def _finding(error: FaultError, column: Column, record: Record, file: str) -> Finding:
-    value = record.fields[column.name]
-    return error.finding(
-        file=file,
-        sheet=record.sheet,
-        cell=value.cell or f"第{record.row_no}行",
-        column=column.name,
-        record_no=record.record_no,
-        title=column.title,
-    )
+def _column(column: Column, block: Block, register: Register | None, region: tuple[str, ...]) -> _Column:
+    """Type one column; what is written the same is typed once."""
+    if not block.has(column.name):
+        nothing: list[Scalar] = [_nothing(column)] * len(block)
+        return _Column([nothing, [None] * len(block)] if column.type.institution else [nothing])
+    said = block.field(column.name)
+    units: Iterable[str] = repeat(said.unit)
+    if said.units:
+        units = map(said.unit_at, range(len(block)))
+    seen: dict[tuple[str | None, str], Scalar | FaultError] = {(None, ""): _nothing(column)}
+    values: list[Scalar] = []
+    found = _Column([values])
+    for place, written in enumerate(zip(said.texts, units, strict=False)):
+        if (value := seen.get(written, _NEW)) is _NEW:
+            value = seen[written] = _value(column, *written, register, region)
+        if isinstance(value, FaultError):
+            found.faults[place] = value
+            value = value.facts.get("value")
+        values.append(value)  # type: ignore[arg-type]
+    if column.type.institution:
+        found.columns.append([(text.strip() or None) if text else None for text in said.texts])
+    return found
+
+
+def _value(
+    column: Column, text: str | None, unit: str, register: Register | None, region: tuple[str, ...]
+) -> Scalar | FaultError:
+    """One value, or the fault in its place; the fact `value` of a fault is what can be taken all the same."""
+    if text is None:
+        return _nothing(column)
+    try:
+        typed = _typed(column, Value(text, "", unit), register, region)
+    except FaultError as error:
+        return error
+    if column.type is Kind.MONEY and isinstance(typed, Decimal):
+        fen = parse.to_fen(typed)
+        if fen != typed:
+            return FaultError(Fault.ROUNDED, text=text, exact=f"{typed:f}", value=fen)
+        return fen
+    return typed
+
+
+def _faults(
+    contract: Contract, block: Block, faults: list[dict[int, FaultError]], file: str
+) -> dict[int, list[Finding]]:
+    """Findings by place in the block, those of a record in the order of the columns."""
+    found: dict[int, list[Finding]] = {}
+    for column, by_place in zip(contract.columns, faults, strict=True):
+        for place, error in by_place.items():
+            row_no = block.row_nos[place]
+            cell = block.field(column.name).cell_at(place, row_no) or f"第{row_no}行"
+            where = {"file": file, "sheet": block.sheet, "cell": cell, "column": column.name}
+            one = error.finding(record_no=block.first_no + place, title=column.title, **where)
+            found.setdefault(place, []).append(one)
+    return found
 
 
 def _typed(column: Column, value: Value, register: Register | None, region: tuple[str, ...]) -> Scalar:
@@ -157,7 +198,7 @@ def _typed(column: Column, value: Value, register: Register | None, region: tupl
     if column.type is Kind.PRINTED:
         return None if value.unit in _BLIND or parse.is_blank(value.text) else value.text.strip()
     if value.unit in _BLIND:
-        raise FaultError(Fault.NO_CACHED_VALUE, what=value.unit.removeprefix("#"))
+        _refuse_blind(value)
     blank = parse.is_blank(value.text) if column.type in _MARKED else not value.text.strip()
     if blank:
         if column.required:
@@ -174,6 +215,19 @@ def _typed(column: Column, value: Value, register: Register | None, region: tupl
     if column.type is Kind.CHOICE:
         return parse.choice(value.text, column.words)
     return _PARSERS[column.type](value.text)
+
+
+def _refuse_blind(value: Value) -> None:
+    """A FaultError for a cell without a value to take; a day written as one number, 20251231, is a day all the same."""
+    if value.unit == Blind.SCALED:
+        raise FaultError(Fault.SCALED, text=value.text)
+    if value.unit in (Blind.SERIAL_1900, Blind.SERIAL_1904):
+        if parse.is_compact_day(value.text):
+            return
+        meant = parse.serial_day(value.text, value.unit == Blind.SERIAL_1904)
+        shown = f"（若为 Excel 的日期序号，是 {meant}）" if meant else ""
+        raise FaultError(Fault.SERIAL_DAY, text=value.text, shown=shown)
+    raise FaultError(Fault.NO_CACHED_VALUE, what=value.unit.removeprefix("#"))
 
 
 def _whole(column: Column, written: str, region: tuple[str, ...]) -> str | None:
@@ -197,6 +251,7 @@ def _nothing(column: Column) -> Scalar:
     return () if column.type is Kind.LIST else None
 
 
+_NEW = object()
 _BLIND = frozenset(Blind)
 _MARKED = frozenset({Kind.MONEY, Kind.RATIO, Kind.NUMBER, Kind.INTEGER, Kind.DATE, Kind.DATETIME})
 _PARSERS: dict[Kind, Callable[[str], Scalar]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from cunfang.feeds.faults import Fault, FaultError
@@ -17,7 +17,14 @@ NUMBER_DIGITS = 30
 UNIT_WORDS = sorted(UNITS, key=len, reverse=True)
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x2212: 0x2D, 0xA0: 0x20}
 _NUMBER = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
-_DATE = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日)")
+_MARK = re.compile(r"\s*([①-⓿❶-➓²³¹⁰-⁹₀-₉*★☆※†‡#]+|\(?注\d*\)?|[\[〔【(]\d{1,2}[\]〕】)])$")
+_FIGURE = re.compile(r"[-+△▲(]?\s*\d[\d,]*(?:\.\d+)?\)?(?:%|[万亿]?元)?")
+_DATE = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号])")
+_MONTH = re.compile(r"\d{4}(?:[-/.]\d{1,2}|年\d{1,2}月[末底份]?)")
+_HAN_DATE = re.compile(
+    "([〇○零一二三四五六七八九]{4}年)([一二三四五六七八九十]{1,3}月)([一二三四五六七八九十廿卅]{1,3}[日号])?"
+)
+_HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _MIDNIGHT = re.compile(r"[ T]0?0:00(?::00(?:\.0+)?)?$")
 _TIME = re.compile(r"^(.*?)(?:[ T]+|(?<=日))(\d{1,2})[:时](\d{2})分?(?::(\d{2}))?$")
@@ -48,10 +55,19 @@ def number(text: str) -> Decimal:
     if re.fullmatch(r"\.\d+", kept):
         raise FaultError(Fault.LOST_DIGIT, text=text)
     if not (kept.isascii() and _NUMBER.fullmatch(kept)):
+        _refuse_marked(text)
         raise FaultError(Fault.NOT_A_NUMBER, text=text)
     if len(kept) > NUMBER_DIGITS:
         raise FaultError(Fault.OUT_OF_RANGE, text=text)
     return sign * Decimal(kept.replace(",", ""))
+
+
+def _refuse_marked(text: str) -> None:
+    """A FaultError of its own for a number with the mark of a footnote behind it."""
+    kept = narrow(text)
+    mark = _MARK.search(kept)
+    if mark and _FIGURE.fullmatch(kept[: mark.start()]):
+        raise FaultError(Fault.MARKED_NUMBER, text=text, mark=mark[1])
 
 
 def exact_yuan(text: str, unit: str) -> Decimal:
@@ -86,16 +102,52 @@ def integer(text: str) -> int:
 
 
 def day(text: str) -> date:
-    """A day that exists: 2025-12-31, 2025/12/31, 2025.12.31, 20251231, 2025年12月31日."""
-    kept = _MIDNIGHT.sub("", narrow(text))
+    """A day that exists: 2025-12-31, 2025/12/31, 2025.12.31, 20251231, 2025年12月31日, 二〇二五年十二月三十一日."""
+    kept = _in_figures(_MIDNIGHT.sub("", narrow(text)))
+    if _MONTH.fullmatch(kept):
+        raise FaultError(Fault.MONTH_ONLY, text=text)
     match = _DATE.fullmatch(kept) or _COMPACT_DATE.fullmatch(kept)
     try:
-        if match is None or not kept.replace("年", "").replace("月", "").replace("日", "").isascii():
+        if match is None or not re.sub("[年月日号]", "", kept).isascii():
             raise ValueError
         year, month, of_month = (int(part) for part in match.groups() if part and part.isdigit())
         return date(year, month, of_month)
     except ValueError:
         raise FaultError(Fault.NOT_A_DATE, text=text) from None
+
+
+def _in_figures(text: str) -> str:
+    """A date written out in Chinese, in figures; any other text as it is."""
+    match = _HAN_DATE.fullmatch(text)
+    if match is None:
+        return text
+    month, of_month = (f"{_count(part[:-1])}{part[-1]}" if part else "" for part in match.groups()[1:])
+    return f"{match[1].translate(_HAN_DIGITS)}{month}{of_month}"
+
+
+def _count(word: str) -> str:
+    """Up to thirty-nine: 十二 is 12, 廿一 is 21; what is no number stays."""
+    tens, ten, ones = word.replace("廿", "二十").replace("卅", "三十").partition("十")
+    digits = (tens or "1" if ten else "") + (ones or "0" if ten else tens)
+    return digits.translate(_HAN_DIGITS) if len(digits) <= 2 else word
+
+
+SERIAL_EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
+FIRST_SURE, LAST_DAY = 61, 2_958_465
+"""Excel counts a 29 February 1900 that never was: from its day 61 on, dates are sure; the last is in the year 9999."""
+
+
+def is_compact_day(text: str) -> bool:
+    """Whether eight figures are year, month and day."""
+    return _COMPACT_DATE.fullmatch(text) is not None
+
+
+def serial_day(text: str, date1904: bool) -> date | None:
+    """The day that a workbook means by a day number, or None if it can mean none."""
+    whole = text.partition(".")[0]
+    if not whole.isdecimal() or not FIRST_SURE <= int(whole) <= LAST_DAY - 1462 * date1904:
+        return None
+    return SERIAL_EPOCHS[date1904] + timedelta(days=int(whole))
 
 
 def period(text: str) -> str:

@@ -145,16 +145,13 @@ class Block:
             self._fields[name] = self._makers[name]()
         return self._fields[name]
 
+    def has(self, name: str) -> bool:
+        """Whether the records have a column of that name."""
+        return name in self._makers
+
     def record(self, place: int) -> Record:
         """The record at a place of the block."""
-        row_no = self.row_nos[place]
-        values: dict[str, Value] = {}
-        for name in self._makers:
-            one = self.field(name)
-            text = one.texts[place]
-            if text is not None:
-                values[name] = Value(text, one.cell_at(place, row_no), one.unit_at(place))
-        return Record(self.first_no + place, self.sheet, row_no, values)
+        return Record(self.first_no + place, self.sheet, self.row_nos[place], ValuesAt(self, place))
 
     def rows(self) -> Iterator[RawRow]:
         """All records as the warehouse keeps them, made column by column."""
@@ -175,6 +172,52 @@ class Block:
                 units = {name: unit for name, unit in units.items() if written[name] is not None}
             known = {name: text for name, text in written.items() if text is not None} if None in said else written
             yield RawRow(self.first_no + place, self.sheet, row_no, known, placed, units)
+
+
+class ValuesAt(Mapping[str, Value]):
+    """The values of one record of a block, each made when it is asked for."""
+
+    __slots__ = ("_block", "_place")
+
+    def __init__(self, block: Block, place: int) -> None:
+        self._block, self._place = block, place
+
+    def __getitem__(self, name: str) -> Value:
+        one = self._block.field(name)
+        text = one.texts[self._place]
+        if text is None:
+            raise KeyError(name)
+        return Value(text, one.cell_at(self._place, self._block.row_nos[self._place]), one.unit_at(self._place))
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._block.names if self._block.field(name).texts[self._place] is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+class CellsAt(Mapping[str, str]):
+    """The A1 cells of one record of a block."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        self._values = values
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name].cell
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 class Records(Sequence[Record]):
