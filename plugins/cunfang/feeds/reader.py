@@ -17,10 +17,12 @@ from cunfang.feeds.remarks import remarks
 from cunfang.feeds.rules import rules
 from cunfang.feeds.saved import saved_on
 from cunfang.feeds.tables import Sheet, Table, mostly, tables_of
-from cunfang.feeds.title import Preamble, lines, plain, read_preamble, stated_units, time_covered
+from cunfang.feeds.title import Line, Preamble, lines, plain, read_preamble, stated_units, time_covered
 from cunfang.finding import Finding
 from cunfang.period import Period
 
+TITLE_CELLS = 2
+"""A title row has at most so many filled cells: the title and, beside it, a unit or an office."""
 FOOT_ROWS = 5
 """How many of the last rows are looked over for a unit line that should stand above the table."""
 
@@ -75,14 +77,26 @@ def suffix_of(file: str) -> str:
 
 
 def period_named(source: Source, file: str) -> Period | None:
-    """The quarter that the first dated line at the top of a sheet names, else the file's name; None if neither does."""
-    for grid in _grids(source):
-        top = lines(grid, range(min(len(grid.rows), rules().limits.header_search_rows)), range(grid.width))
-        for line in top:
-            if not rules().is_preamble(line.plain) and (days := time_covered(line.plain)):
-                return Period.containing(days[1])
-    said = time_covered(plain(Path(file).stem))
-    return Period.containing(said[1]) if said else None
+    """The quarter that titles speak of, else the file's name; None if neither does.
+
+    Of several days the last one that ends a quarter counts: a cover is dated later, sheets of other quarters earlier.
+    """
+    said = [days for grid in _grids(source) for line in top_lines(grid) if (days := time_covered(line.plain))]
+    ends = sorted(end for _, end in said if end == Period.containing(end).end)
+    named = time_covered(plain(Path(file).stem))
+    day = next(iter([*ends[-1:], *(end for _, end in said), *([named[1]] if named else [])]), None)
+    return Period.containing(day) if day else None
+
+
+def top_lines(grid: Grid) -> list[Line]:
+    """The lines of a sheet above the first row that is more than a title with something beside it."""
+    found: list[Line] = []
+    for row in range(min(len(grid.rows), rules().limits.header_search_rows)):
+        here = lines(grid, [row], range(grid.width))
+        if len(here) > TITLE_CELLS:
+            break
+        found += [line for line in here if not rules().is_preamble(line.plain)]
+    return found
 
 
 def _grids(source: Source, wanted: Sequence[str] = ()) -> Iterator[Grid]:

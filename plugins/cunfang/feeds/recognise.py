@@ -15,16 +15,19 @@ from cunfang.feeds.title import lines, plain, read_preamble
 from cunfang.feeds.words import Vocabulary
 from cunfang.period import Period
 
+LIKELY = 0.6
+"""The share of the agreed columns from which a header with faults is taken for the feed's."""
 TOP_ROWS = 8
 """Rows in which a sheet says whose it is."""
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """The feed that a file's header speaks of. `score`: the share of the agreed columns found, from 0 to 1.
+    """The feed that a file's header speaks of.
 
-    `period` and `county` are what title or file name say, None and empty if they do not; `cell`: where the header
-    starts. `name` is the feed's Chinese name.
+    `score`: the share of the agreed columns found, from 0 to 1, less where headings are wrong or missing. `period` and
+    `county`: what title or file name say, None and empty if they do not. `cell`: where the header starts. `name`: the
+    feed's Chinese name.
     """
 
     feed: str
@@ -46,49 +49,60 @@ def recognise(data: bytes, name: str) -> Recognised | None:
 
 
 def among(source: Source, name: str, without: Contract | None = None) -> Recognised | None:
-    """The feed whose header an opened file carries without a fault, but for those of the family of `without`."""
+    """The feed whose header an opened file carries; `without` a contract and its family, only one without a fault."""
     agreed = [item for item in contracts(FEEDS).values() if without is None or item.family != without.family]
-    period = period_named(source, name)
-    found = list(_matches(source, agreed, name, period))
-    if not found:
+    found = list(_matches(source, agreed, name, period_named(source, name)))
+    sound = [one for one in found if not one.faults]
+    likely = sound or [one for one in found if without is None and one.recognised.score >= LIKELY]
+    if not likely:
         return None
     said = _said(source, name)
-    return max(found, key=lambda pair: (pair[1].score, _named(pair[0], said), bool(pair[0].replaces)))[1]
+    return max(likely, key=lambda one: one.merit(said)).recognised
 
 
-def _matches(
-    source: Source, agreed: Iterable[Contract], name: str, period: Period | None
-) -> Iterator[tuple[Contract, Recognised]]:
-    """Each contract that reads the header, with the share of what it knows that is there."""
+@dataclass(frozen=True)
+class _Match:
+    """A contract that knows the header; `faults`: how many headings are wrong or missing."""
+
+    contract: Contract
+    recognised: Recognised
+    faults: int
+
+    def merit(self, said: str) -> tuple[float, int, bool]:
+        """The share of the columns, how clearly the file speaks of it, and a merged feed before those it replaces."""
+        return self.recognised.score, _named(self.contract, said), bool(self.contract.replaces)
+
+
+def _matches(source: Source, agreed: Iterable[Contract], name: str, period: Period | None) -> Iterator[_Match]:
+    """Each contract that knows the header, canonical or of an office."""
     first = source.grid()
     for contract in agreed:
         header = canonical_header(first, contract, name)
         if header is not None:
-            if not any(fault.blocking for fault in header.findings):
-                score = len(header.by_target) / len(contract.columns)
-                yield (
-                    contract,
-                    Recognised(
-                        contract.feed, contract.name, period, "", CANONICAL, score, first.sheet, a1(header.first, 0)
-                    ),
-                )
-            continue
-        layouts = [item for item in contract.layouts if source.format in item.formats and not _is_own(item)]
-        current = [item for item in layouts if period is None or item.holds(period)]
-        sheets = recognised(source, contract, current, name, period)
-        if not sheets or sheets[0].demerit[1]:
-            continue
-        table = sheets[0].tables[0]
-        title = read_preamble(table.grid, table.above).title
-        known = Vocabulary.of(contract, table.layout)
-        score = len(table.header.by_target) / max(1, len(known.columns) + bool(known.metrics))
-        county, cell = title.county if title else "", a1(table.header.first, table.columns.start)
-        yield (
-            contract,
-            Recognised(
-                contract.feed, contract.name, period, county, table.layout.name, min(1.0, score), table.grid.sheet, cell
-            ),
-        )
+            found = header.by_target.keys()
+            score = max(len(found & shape) / len(found | shape) for shape in contract.shapes)
+            place = a1(header.first, 0)
+            one = Recognised(contract.feed, contract.name, period, "", CANONICAL, score, first.sheet, place)
+            yield _Match(contract, one, sum(fault.blocking for fault in header.findings))
+        elif (match := _office(source, contract, name, period)) is not None:
+            yield match
+
+
+def _office(source: Source, contract: Contract, name: str, period: Period | None) -> _Match | None:
+    layouts = [item for item in contract.layouts if source.format in item.formats and not _is_own(item)]
+    current = [item for item in layouts if period is None or item.holds(period)]
+    sheets = recognised(source, contract, current, name, period)
+    if not sheets:
+        return None
+    table = sheets[0].tables[0]
+    title = read_preamble(table.grid, table.above).title
+    known = Vocabulary.of(contract, table.layout)
+    there, faults = table.header.by_target.keys(), sheets[0].demerit[1]
+    due = {column.name for column in contract.columns if column.name in known.columns and column.presence != "may"}
+    score = len(there) / len(due | there) * len(there) / (len(there) + faults) if there else 0.0
+    county, place = title.county if title else "", a1(table.header.first, table.columns.start)
+    one = Recognised(contract.feed, contract.name, period, county, table.layout.name, score, table.grid.sheet, place)
+    return _Match(contract, one, faults)
 
 
 def _is_own(layout: Layout) -> bool:

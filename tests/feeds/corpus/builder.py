@@ -175,7 +175,7 @@ class Separated:
         text = io.StringIO(newline="")
         lines = Sheet("", self.drawing).lines()
         csv.writer(text, delimiter=self.separator).writerows(
-            [["" if cell in ("<", "^") else cell.removeprefix("'") for cell in line] for line in lines]
+            [["" if cell in ("<", "^") else re.sub(r"^['@]", "", cell) for cell in line] for line in lines]
         )
         return self.bom + text.getvalue().encode(self.encoding)
 

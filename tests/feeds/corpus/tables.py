@@ -34,13 +34,16 @@ account           | as_of      | balance
 99004209220100001 | 2025-12-31 | 1234.56
 99004209220100002 | 2025-12-31 | 500.00
 """
-LEFT, RIGHT = BALANCES.strip().split("\n"), """
+LEFT, RIGHT = (
+    BALANCES.strip().split("\n"),
+    """
  |
  |
 银行账号 | 余额
 '99004209220100003 | 7
 '99004209220100004 | 8.5
-""".strip("\n").split("\n")
+""".strip("\n").split("\n"),
+)
 
 CASES = [
     Case("上下两张.xlsx", "国有银行、地方银行两张表上下排列，各有表头和合计", "pboc_credit", book(STACKED), ROWS),
