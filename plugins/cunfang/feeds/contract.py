@@ -237,6 +237,11 @@ class Contract(Model):
         """The columns that `table` stores; the others are read and checked only."""
         return tuple(column for column in self.columns if column.loaded)
 
+    @property
+    def several(self) -> bool:
+        """Whether several accepted files hold beside one another: each for itself, or each with its part."""
+        return self.accumulates or (bool(self.reporter) and len(self.shapes) > 1)
+
     @cached_property
     def shapes(self) -> tuple[frozenset[str], ...]:
         """The sets of columns in which a table of this feed comes: those of its layouts, and the whole contract."""

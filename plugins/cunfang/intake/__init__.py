@@ -9,6 +9,7 @@ from cunfang.intake.inbox import SETTLE_SECONDS, pending
 from cunfang.intake.landing import land
 from cunfang.intake.readiness import waiting_for
 from cunfang.intake.reading import read
+from cunfang.intake.states import State, state
 from cunfang.intake.submissions import OutOfTurnError, Reported, Submission, load, reported, undecided
 from cunfang.intake.taking_in import in_order, take_in
 
@@ -16,6 +17,7 @@ __all__ = [
     "SETTLE_SECONDS",
     "OutOfTurnError",
     "Reported",
+    "State",
     "Submission",
     "check",
     "decide",
@@ -27,6 +29,7 @@ __all__ = [
     "receipt",
     "reported",
     "standing",
+    "state",
     "take_in",
     "to_check_again",
     "undecided",

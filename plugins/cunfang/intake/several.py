@@ -29,16 +29,11 @@ def note_several(engine: Engine, registered: Iterable[Delivery]) -> None:
     together: dict[tuple[object, ...], list[Delivery]] = defaultdict(list)
     for one in registered:
         together[one.region, one.period, one.feed, one.reporter].append(one)
-    groups = [group for group in together.values() if len(group) > 1 and not _meant(group[0].feed)]
+    groups = [group for group in together.values() if len(group) > 1 and not contract(group[0].feed).several]
     if groups:
         with engine.begin() as connection:
             for group in groups:
                 _note(connection, group)
-
-
-def _meant(feed: str) -> bool:
-    agreed = contract(feed)
-    return agreed.accumulates or len(agreed.shapes) > 1
 
 
 def _note(connection: Connection, group: Sequence[Delivery]) -> None:
