@@ -16,6 +16,8 @@ from cunfang.intake.explaining import EXPLANATIONS
 from cunfang.period import Period
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
+_OWN = ("EVA-", "REC-")
+"""Checks of the evaluation itself, across the feeds."""
 _EXPLAINABLE = re.compile(r"[A-Z]{3,4}-[QM]\d{3}")
 
 
@@ -61,7 +63,7 @@ def _canonical(answer: Answer) -> bytes:
         raise AnswerError(
             f"{answer.check!r} 不能以说明答复：只有质量（Q）、宏观（M）发现可以，如 TXL-Q010；其余须更正后重报"
         )
-    if not feed and not answer.check.startswith("EVA-"):
+    if not feed and not answer.check.startswith(_OWN):
         raise AnswerError(f"{answer.check} 是报送的校验，请用 --feed 写明是哪项报送")
     if answer.until and answer.until < answer.period:
         raise AnswerError(f"--until {answer.until} 早于考核期 {answer.period}")

@@ -194,7 +194,7 @@ def answer(
     check: Annotated[str, typer.Option(help="校验编号，如 TXL-Q010")],
     reason: Annotated[str, typer.Option(help="理由")],
     by: Annotated[str, typer.Option(help="说明人的岗位")],
-    feed: Annotated[str, typer.Option(help="所说明的报送，代码或名称；考核自身的发现（EVA 开头）不写")] = "",
+    feed: Annotated[str, typer.Option(help="所说明的报送，代码或名称；考核自身的发现（EVA、REC 开头）不写")] = "",
     institution: Annotated[str, typer.Option(help="只说明这一家机构")] = "",
     cell: Annotated[str, typer.Option(help="只说明这一格，如 C20")] = "",
     until: Annotated[
