@@ -9,8 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-import openpyxl
 import pytest
+import xlsxwriter
 
 from cunfang.feeds.contract import contract
 from cunfang.feeds.normalise import normalise
@@ -193,12 +193,12 @@ def test_q13_a_figure_that_lost_its_integer_part_is_refused(judge: Judge) -> Non
 
 
 def test_q14_an_end_of_the_year_that_had_not_come_when_the_file_was_made_is_named(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    sheet = book.worksheets[0]
-    for row in ([TITLE], ["单位：亿元"], list(HEAD), list(line("工行", "103", "31"))):
-        sheet.append(row)
-    book.properties.modified = datetime(2025, 12, 20, 9, 0)  # noqa: DTZ001 - a workbook's date has no zone
-    book.save(tmp_path / "表.xlsx")
+    book = xlsxwriter.Workbook(str(tmp_path / "表.xlsx"))
+    book.set_properties({"created": datetime(2025, 12, 20, 9, 0)})  # noqa: DTZ001 - a workbook's date has no zone
+    sheet = book.add_worksheet()
+    for number, row in enumerate(([TITLE], ["单位：亿元"], list(HEAD), list(line("工行", "103", "31")))):
+        sheet.write_row(number, 0, row)
+    book.close()
     assert "FILE-Q012" in judged(tmp_path / "表.xlsx", "pboc_credit", basis_of()).checks
 
 
