@@ -12,7 +12,7 @@ from pathlib import Path
 from cunfang.cli.beside import InputError, beside
 from cunfang.feeds import parse
 from cunfang.feeds.contract import Contract, contracts
-from cunfang.feeds.faults import Fault, FaultError
+from cunfang.feeds.faults import Fault, FaultError, finding
 from cunfang.feeds.grid import Source
 from cunfang.feeds.normalise import Typed, normalise
 from cunfang.feeds.reader import read_bytes, suffix_of
@@ -20,8 +20,6 @@ from cunfang.feeds.recognise import recognise
 from cunfang.feeds.record import Reading
 from cunfang.feeds.rules import rules
 from cunfang.finding import Finding
-from cunfang.intake.faults import UNRECOGNISED
-from cunfang.intake.reading import county
 from cunfang.period import Period
 from cunfang.quality.basis import Basis
 from cunfang.quality.suite import Expectation, suite
@@ -161,12 +159,19 @@ def _why_unrecognised(data: bytes, name: str) -> Finding:
         source.grid()
     except FaultError as error:
         return error.finding(file=name)
-    return UNRECOGNISED.finding(file=name, feeds="、".join(f"{one.feed}（{one.name}）" for one in contracts().values()))
+    known = "、".join(f"{one.feed}（{one.name}）" for one in contracts().values())
+    return finding(Fault.UNRECOGNISED, file=name, feeds=known)
 
 
 def _by_contract(data: bytes, name: str, feed: str, stated: Asked) -> Reading:
     reading = Reading(name, feed, stated.region, stated.period)
-    return read_bytes(data, contracts()[feed], reading, county=county(stated.region) if stated.region else "")
+    return read_bytes(data, contracts()[feed], reading, county=_county(stated.region))
+
+
+def _county(region: str) -> str:
+    """The region's name as titles write it; empty where no region file says it."""
+    known = load_region(region) if region else None
+    return known.name if known and known.name != known.code else ""
 
 
 def _told(reading: Reading, contract: Contract) -> Period | None:
@@ -189,7 +194,7 @@ def _judged(understood: Checked, contract: Contract, asked: Asked, say: Say) -> 
     period = understood.period or _last_quarter()
     own = understood.path.absolute().parent.name if contract.reporter else ""
     basis = beside(reading.region, period, asked.register, asked.accounts, own if own != contract.feed else "")
-    names = (reading.region, county(reading.region)) if reading.region else ()
+    names = (reading.region, _county(reading.region)) if reading.region else ()
     typed = normalise(contract, reading, basis.register, period, region=names)
     say(f"校验 {reading.file}")
     from cunfang.quality.further import further, rows_stand

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cunfang.documents.result import RunResult
 from cunfang.feeds.contract import contracts
 from cunfang.period import Period
+
+if TYPE_CHECKING:
+    from cunfang.documents.result import Late, RunResult
 
 WAN: Final = Decimal(10_000)
 CENT: Final = Decimal("0.01")
@@ -49,6 +51,12 @@ def feed_name(feed: str) -> str:
 def quarter(period: Period) -> str:
     """`2025年四季度`."""
     return f"{period.year}年{_QUARTERS[period.quarter - 1]}季度"
+
+
+def late(item: Late) -> str:
+    """What became of a feed that did not come in time: `机构指标逾期未报，用 2025年三季度 的数据`."""
+    what = f"用 {quarter(Period.parse(item.used_period))} 的数据" if item.used_period else "不计入本期"
+    return f"{item.name}（{item.feed}）逾期未报，{what}"
 
 
 def wan(yuan: Decimal) -> str:

@@ -39,12 +39,6 @@ READ_OTHERWISE = Fault(
     "报送约定改过之后，同一个文件读出的内容与先前不同；先前的记录不能改写。",
     "请打开文件另存一份再报送，作为新的一次报送。",
 )
-UNRECOGNISED = Fault(
-    "INB-S004",
-    Klass.SYNTACTICAL,
-    "认不出文件属于哪项报送：表头与任何一份报送约定都不相符。",
-    "请核对表头，或指明是哪项报送：{feeds}。",
-)
 WAITING = Fault(
     "INB-V001",
     Klass.VALIDITY,
