@@ -218,6 +218,25 @@ def _checked(county: County, number: int) -> None:
     intake.check(county.db, county.settings, number)
 
 
+def test_an_accepted_answer_announces_every_quarter_that_it_speaks_of(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cunfang.airflow.announce.is_ready", lambda engine, region, period: True)
+    for period in (Q4, Period(2026, 1)):
+        county.deliver("institutions", period=period)
+        for number in county.land("institutions"):
+            _checked(county, number)
+            after_decision(county.db, [number])
+    said = "check_id,feed,reason,explained_by,explained_on,valid_until\n"
+    county.deliver("explanations", said + "TXL-Q010,tax_local,多缴退库,征管股,2026-01-08,2026-Q1\n")
+    [answer] = county.land("explanations")
+    _checked(county, answer)
+
+    decided = after_decision(county.db, [answer])
+    assert decided.accepted == [(COUNTY, "2025-Q4")]
+    assert decided.ready == [(COUNTY, "2025-Q4"), (COUNTY, "2026-Q1")]
+
+
 def test_what_an_evaluation_stopped_at_reaches_the_office_once(engine: Engine) -> None:
     with engine.begin() as connection:
         accepted(connection, COUNTY, *(feed for feed in NEEDED if feed != "pboc_credit"), "tax_national", "tax_local")
