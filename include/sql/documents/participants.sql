@@ -3,6 +3,7 @@ SELECT
     p.institution,
     p.name,
     p.short_name,
+    p.predecessor_names AS predecessors,
     p.type,
     p.role,
     p.reason,

@@ -1,4 +1,5 @@
--- Where each indicator value comes from: the observations that were taken, with file, sheet and cell (design §8.5).
+-- Where each indicator value comes from: the observations that were taken, with file, sheet and cell (design §8.5). What
+-- a predecessor's name stood beside is its successor's, and says so (S32).
 WITH leaf AS (
     SELECT
         r.run_id,
@@ -14,6 +15,7 @@ observed AS (
     SELECT DISTINCT ON (n.family, n.feed, o.institution, o.measure, o.part, o.as_of)
         n.family,
         n.feed,
+        n.as_of AS stands_for,
         o.*
     FROM eval.run_input AS n
     INNER JOIN core.observation AS o ON n.submission_id = o.submission_id
@@ -24,7 +26,7 @@ observed AS (
 taken AS (
     SELECT
         l.indicator,
-        o.institution,
+        o.institution AS reported,
         CASE WHEN o.measure = l.measure THEN 'numerator' ELSE 'denominator' END AS side,
         o.measure,
         o.column_name,
@@ -35,12 +37,13 @@ taken AS (
         o.submission_id,
         o.record_no
     FROM leaf AS l
-    INNER JOIN observed AS o ON l.family = o.family AND o.measure IN (l.measure, l.over) AND l.as_of = o.as_of
+    INNER JOIN observed AS o
+        ON l.family = o.family AND o.measure IN (l.measure, l.over) AND o.as_of = coalesce(o.stands_for, l.as_of)
     WHERE l.basis = 'stock'
     UNION ALL
     SELECT
         l.indicator,
-        f.institution,
+        f.reported,
         'numerator' AS side,
         f.measure,
         f.column_name,
@@ -56,7 +59,7 @@ taken AS (
     UNION ALL
     SELECT
         l.indicator,
-        e.institution,
+        e.reported,
         'event' AS side,
         e.kind,
         'done_at' AS column_name,
@@ -73,11 +76,11 @@ taken AS (
 
 SELECT
     t.indicator,
-    t.institution,
+    v.institution,
     t.side,
     t.measure,
     t.column_name,
-    coalesce(t.part, '') AS part,
+    concat_ws(' ', t.part, '原' || g.name) AS part,
     t.window_from,
     t.as_of,
     t.value,
@@ -96,8 +99,9 @@ SELECT
     END AS correction
 FROM taken AS t
 INNER JOIN leaf AS l ON t.indicator = l.indicator
+LEFT JOIN eval.lineage AS g ON g.run_id = %(run_id)s AND t.reported = g.institution
 INNER JOIN eval.indicator_value AS v
-    ON v.run_id = %(run_id)s AND t.institution = v.institution AND t.indicator = v.indicator
+    ON v.run_id = %(run_id)s AND v.institution = coalesce(g.heir, t.reported) AND t.indicator = v.indicator
 INNER JOIN eval.participant AS p ON v.run_id = p.run_id AND v.institution = p.institution
 INNER JOIN raw.submission AS s ON t.submission_id = s.submission_id
 LEFT JOIN raw.record AS c ON t.submission_id = c.submission_id AND t.record_no = c.record_no

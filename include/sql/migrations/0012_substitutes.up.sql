@@ -172,7 +172,8 @@ SELECT
     coalesce(l.heir, e.institution) AS institution,
     e.kind,
     CAST(e.done_at AS date) AS done_on,
-    coalesce(CAST(e.due_at AS date), d.day) AS due_on
+    coalesce(CAST(e.due_at AS date), d.day) AS due_on,
+    e.institution AS reported
 FROM eval.run AS r
 INNER JOIN eval.indicator AS i ON r.rulebook_id = i.rulebook_id AND i.basis = 'on_time_rate'
 INNER JOIN eval.run_input AS n

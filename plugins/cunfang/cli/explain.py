@@ -15,8 +15,8 @@ from sqlalchemy import text
 from cunfang.cli.render import money, plain
 from cunfang.documents.result import Indicator, Participant, RunResult, Source, load_result
 from cunfang.documents.terminal import BINDINGS, ROLES
-from cunfang.documents.words import percent, wan
-from cunfang.institution import normal_form
+from cunfang.documents.words import late, percent, wan
+from cunfang.institution import name_form
 from cunfang.money import fmt_yuan
 from cunfang.period import Period
 from cunfang.warehouse import engine
@@ -48,9 +48,10 @@ def explain_institution(url: str, region: str, period: Period, name: str, run_id
             raise ExplainError(f"{region} {period} 没有考核批次{f' {run_id}' if run_id else ''}")
         result = load_result(connection, int(found))
     engine(url).dispose()
-    wanted = normal_form(name)
+    wanted = name_form(name)
     for item in result.participants:
-        if wanted in {normal_form(item.institution), normal_form(item.name), normal_form(item.short_name)}:
+        called = (item.institution, item.name, item.short_name, item.label, *item.predecessors.split("、"))
+        if wanted in map(name_form, called):
             return Explanation(result, item)
     known = "、".join(f"{item.short_name}（{item.institution}）" for item in result.participants)
     raise ExplainError(f"批次 {result.run_id} 中没有机构 {name!r}；有：{known}")
@@ -60,16 +61,23 @@ def print_explanation(explanation: Explanation, console: Console) -> None:
     """The ladder from score to amount, each indicator with its inputs, then the accounts held."""
     result, bank = explanation.result, explanation.participant
     console.print(
-        f"[bold]{escape(bank.name)}[/]（{bank.institution}，{ROLES[bank.role]}）{result.region_name} {result.period}\n"
+        f"[bold]{escape(bank.name)}[/]（{_called(bank)}）{result.region_name} {result.period}\n"
         f"批次 {result.run_id}，{result.status}，考核办法 {escape(result.rulebook.name)}，"
         f"输入散列 {result.input_hash[:12]}",
         highlight=False,
     )
     if bank.reason:
         console.print(f"依据：{escape(bank.reason)}", highlight=False)
+    for item in result.late:
+        console.print(f"[yellow]{late(item)}[/]", highlight=False)
     console.print(_ladder(result, bank))
     console.print(_points(result, bank))
     console.print(_holdings(result, bank))
+
+
+def _called(bank: Participant) -> str:
+    before = f"原{bank.predecessors}，" if bank.predecessors else ""
+    return f"{before}{bank.institution}，{ROLES[bank.role]}"
 
 
 def _ladder(result: RunResult, bank: Participant) -> Table:

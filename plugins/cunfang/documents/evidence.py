@@ -237,13 +237,13 @@ class _Block:
 
     def _row(self, point: Point) -> None:
         sheet, bank = self.sheet, self.banks[point.institution]
-        for column, text in enumerate((self.item.indicator, self.item.name, bank.institution, bank.short_name)):
+        for column, text in enumerate((self.item.indicator, self.item.name, bank.institution, bank.label)):
             sheet.text(column, text)
         sheet.number(4, int(bank.role == "commercial"), "whole")
-        if point.value_flag:
-            self._substitute(point)
-        else:
+        if self._delivered(point):
             self._value(point)
+        else:
+            self._substitute(point)
         counted = max(point.value, Decimal(0))
         if self.item.method == "rate":
             counted = min(counted, Decimal(1))
@@ -256,6 +256,11 @@ class _Block:
         sheet.number(10, point.points, "points")
         sheet.formula(11, difference(sheet.here(9), sheet.here(10), 9), 0, "difference")
         sheet.text(12, point.flag or point.value_flag, "wrap")
+
+    def _delivered(self, point: Point) -> bool:
+        """Whether the value was computed from what stands on 输入."""
+        side = "event" if self.item.basis == "on_time_rate" else "numerator"
+        return (self.item.indicator, point.institution, side) in self.inputs.values
 
     def _value(self, point: Point) -> None:
         """Numerator and denominator from 输入, and their quotient."""
@@ -282,7 +287,7 @@ class _Block:
         known = [
             cell(self.first + index, 7)
             for index, other in enumerate(self.points)
-            if not other.value_flag and other in self.eligible
+            if self._delivered(other) and other in self.eligible
         ]
         if self.item.missing == "mean" and known:
             sheet.formula(7, f"AVERAGE({','.join(known)})", point.value, self.unit)

@@ -34,7 +34,7 @@ def draft_files(engine: Engine, settings: Settings, run_id: int) -> str:
 def summary(result: RunResult, folder: Path) -> str:
     """What is to be signed, in a table; the files hold the rest."""
     rows = "\n".join(
-        f"| {item.short_name} | {percent(item.share)} | {wan(item.current)} | {wan(item.target)} | {wan(item.delta)} |"
+        f"| {item.label} | {percent(item.share)} | {wan(item.current)} | {wan(item.target)} | {wan(item.delta)} |"
         for item in result.participants
     )
     return (

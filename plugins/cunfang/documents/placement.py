@@ -117,7 +117,7 @@ class _ShareTable:
             sheet.blank(RANK)
         else:
             sheet.number(RANK, bank.rank, "whole")
-        for column, text in ((CODE, bank.institution), (NAME, bank.short_name), (ROLE, words.ROLES[bank.role])):
+        for column, text in ((CODE, bank.institution), (NAME, bank.label), (ROLE, words.ROLES[bank.role])):
             sheet.text(column, text)
         sheet.number(PART, int(commercial), "whole")
         points = self.calculation.points[bank.institution]
@@ -300,7 +300,7 @@ def _leg_sums(sheet: Sheet, result: RunResult, legs: Rows) -> None:
 def _bank_row(sheet: Sheet, number: int, bank: Participant, legs: Rows, shares: Shares) -> None:
     sheet.number(0, number, "whole")
     sheet.text(1, bank.institution)
-    sheet.text(2, bank.short_name)
+    sheet.text(2, bank.label)
     sheet.formula(DELTA_OF, shares.sheet.far(shares.row_of[bank.institution], DELTA), bank.delta, "money")
     code = sheet.here(1)
 

@@ -69,12 +69,15 @@ class Freshness:
 class Participant:
     """One institution. Money in yuan; `share` of 1; `rank` is None for those outside the ranking.
 
+    `predecessors` are the banks that it took over and that the register still knows (S32).
+
     `delta` = target - current = planned + blocked + carried, positive when money comes in.
     """
 
     institution: str
     name: str
     short_name: str
+    predecessors: str
     type: str
     role: Role
     reason: str
@@ -95,6 +98,11 @@ class Participant:
     blocked: Decimal
     carried: Decimal
     remark: str
+
+    @property
+    def label(self) -> str:
+        """Its short name with what it was before: `农商行（原农村信用联社）`."""
+        return f"{self.short_name}（原{self.predecessors}）" if self.predecessors else self.short_name
 
 
 @dataclass(frozen=True)
@@ -125,7 +133,10 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Point:
-    """Value and points of one bank for one indicator. `value_flag` says that the value was put in for a missing one."""
+    """Value and points of one bank for one indicator.
+
+    `value_flag` says that the value was put in for a missing one, or taken from the quarter before (S25).
+    """
 
     institution: str
     indicator: str
@@ -135,6 +146,16 @@ class Point:
     points: Decimal
     value_flag: str
     flag: str
+
+
+@dataclass(frozen=True)
+class Late:
+    """A feed that did not come in time: left out, or taken from `used_period` (S25)."""
+
+    feed: str
+    name: str
+    rule: Literal["use_previous", "exclude"]
+    used_period: str
 
 
 @dataclass(frozen=True)
@@ -290,6 +311,7 @@ class RunResult:
     findings: tuple[NotedFinding, ...]
     suspended: tuple[NotedFinding, ...]
     submissions: tuple[PinnedSubmission, ...]
+    late: tuple[Late, ...] = ()
 
     @cached_property
     def by_code(self) -> dict[str, Participant]:
@@ -358,6 +380,7 @@ def load_result(connection: Connection, run_id: int) -> RunResult:
         ),
         suspended=tuple(_finding(row) for row in sql.rows(connection, "documents/suspended.sql", one)),
         submissions=tuple(PinnedSubmission(**row) for row in sql.rows(connection, "documents/submissions.sql", one)),
+        late=tuple(Late(**row) for row in sql.rows(connection, "documents/substitutes.sql", one)),
     )
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from rich.table import Table
 
 from cunfang.documents.result import RunResult, Warning_
-from cunfang.documents.words import wan
+from cunfang.documents.words import late, wan
 
 ROLES = {"commercial": "商业银行", "policy": "政策性", "carved_out": "一事一议", "excluded": "不参加"}
 BINDINGS = {"none": "", "floor": "不调整存量", "cap": "上限", "fixed": "先行列支"}
@@ -17,13 +17,14 @@ _ALERTS = {"红": "bold red", "橙": "dark_orange", "黄": "yellow"}
 
 def result_table(result: RunResult) -> Table:
     """Each institution's score, share, amounts and binding constraint, closed by a total."""
-    table = Table(title=f"{result.region_name} {result.period} · {result.rulebook.name}", caption="金额：万元")
+    caption = "；".join(("金额：万元", *map(late, result.late)))
+    table = Table(title=f"{result.region_name} {result.period} · {result.rulebook.name}", caption=caption)
     for heading in ("机构", "类别", "得分", "比例", "现存", "不调整", "应存", "调整", "约束"):
         table.add_column(heading, justify="left" if heading in {"机构", "类别", "约束"} else "right")
     for item in result.participants:
         scored = item.role in {"commercial", "excluded"}
         table.add_row(
-            item.short_name,
+            item.label,
             ROLES[item.role],
             f"{item.score:.4f}" if scored else "—",
             f"{item.share:.2%}" if item.role == "commercial" else "—",

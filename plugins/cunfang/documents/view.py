@@ -110,6 +110,7 @@ class ResultView:
     warnings: tuple[WarningRow, ...]
     scored: tuple[str, ...]
     points: tuple[PointRow, ...]
+    late: tuple[str, ...]
 
 
 COLOURS = {"红": "#C00000", "橙": "#D9600A", "黄": "#A67C00"}
@@ -142,8 +143,9 @@ def result_view(result: RunResult) -> ResultView:
         planned_sum=_leg_sum(result.legs, "planned"),
         blocked_sum=_leg_sum(result.legs, "blocked"),
         warnings=tuple(warning_row(item) for item in result.warnings),
-        scored=tuple(bank.short_name for bank in _scored(result)),
+        scored=tuple(bank.label for bank in _scored(result)),
         points=_points(result),
+        late=tuple(words.late(item) for item in result.late),
     )
 
 
@@ -152,7 +154,7 @@ def _bank(bank: Participant, current: Decimal, rigid: Decimal, target: Decimal) 
     commercial = bank.role == "commercial"
     return BankRow(
         institution=bank.institution,
-        name=bank.short_name,
+        name=bank.label,
         role=words.ROLES[bank.role],
         role_word=words.ROLE_WORDS[bank.role],
         commercial=commercial,

@@ -110,6 +110,7 @@ def _facts(result: RunResult) -> tuple[tuple[str, str], ...]:
     return (
         ("考核批次", f"{result.run_id}，{signed}"),
         ("考核办法", f"{result.rulebook.name}（{result.rulebook.document}）"),
+        *(("逾期处理", words.late(item)) for item in result.late),
         ("验证码", f"{result.input_hash[:16]}（输入、办法与算法的内容散列；同样的输入只有一个结果）"),
     )
 
