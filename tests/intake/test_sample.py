@@ -31,6 +31,10 @@ def test_only_the_deliberate_error_is_refused_and_the_correction_says_the_same_a
     deliver(county, "corrections")
     intake.take_in(county.db, county.settings, DAWU, Q4)
     office = facts(county)
+    # What the demo would stop at: every finding of what stands is corrected or explained by the sample itself.
+    stood = "SELECT period, check_id, explained_by FROM ops.finding_state WHERE is_explained ORDER BY period"
+    assert county.rows("SELECT feed, check_id, message FROM ops.finding_state WHERE NOT is_explained") == []
+    assert county.rows(stood) == [(str(period), "TXL-Q010", "县地税局征管股") for period in (Q3, Q4)]
     for feed in ("pboc_credit", "tax_national", "tax_local", "balances"):
         shutil.copytree(
             SAMPLE / "canonical" / DAWU / str(Q4) / feed,
