@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from decimal import Decimal
@@ -12,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cunfang.cli.main import app
+from cunfang.feeds.contract import contracts
 from cunfang.settings import INCLUDE
 
 CANONICAL = INCLUDE / "sample" / "canonical"
@@ -97,6 +99,59 @@ def test_office_and_canonical_files_give_the_same_result(evaluated: dict, tmp_pa
     office = json.loads(done.stdout)
     for key in ("run", "results", "points", "legs", "warnings"):
         assert office[key] == evaluated[key]
+
+
+@pytest.mark.parametrize("office", [("tax_national", "balances"), ("tax_local", "pboc_prudential", "balances")])
+def test_office_and_canonical_files_side_by_side_are_one_quarter(
+    evaluated: dict, office: tuple[str, ...], tmp_path: Path
+) -> None:
+    folder = tmp_path / "420922" / "2025-Q4"
+    shutil.copytree(CANONICAL / "420922" / "2025-Q4", folder)
+    for feed in office:
+        shutil.rmtree(folder / feed)
+        shutil.copytree(ORIGINAL / "420922" / "2025-Q4" / feed, folder / feed)
+    done = evaluate(tmp_path, "--json")
+    assert done.exit_code == 0, done.output
+    mixed = json.loads(done.stdout)
+    for key in ("run", "results", "points", "legs", "warnings"):
+        assert mixed[key] == evaluated[key]
+
+
+def test_a_template_is_written_once_and_never_over_a_filled_one(tmp_path: Path) -> None:
+    path = tmp_path / "表.xlsx"
+    words = ("template", "pboc_credit", "--region", "420922", "--period", "2025-Q4", "-o", str(path))
+    assert run(*words).exit_code == 0
+    made = path.read_bytes()
+    refused = run(*words)
+    assert refused.exit_code == 2 and "已存在" in refused.output
+    assert run(*words, "--force").exit_code == 0 and path.read_bytes() == made
+
+
+def test_templates_of_all_feeds_are_written_and_each_is_known_for_what_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "表样"
+    done = run("template", "--all", str(folder), "--region", "420922", "--period", "2025-Q4")
+    assert done.exit_code == 0, done.output
+    said = json.loads(run("check", "--json", *map(str, sorted(folder.iterdir()))).stdout)
+    assert {one["feed"] for one in said} == set(contracts())
+    assert all({item["check"] for item in one["findings"]} <= {"FILE-S015"} for one in said)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "--all"),
+        (("pboc_credit", "--all", "x"), "--all"),
+        (("nothing",), "pboc_credit"),
+        (("tax", "--layout", "nowhere"), "office_dated"),
+        (("tax", "--unit", "角"), "万元"),
+        (("tax", "-o", "no/such/folder/x.xlsx"), "无法写入"),
+    ],
+)
+def test_a_template_that_cannot_be_made_is_refused(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    with contextlib.chdir(tmp_path):
+        done = run("template", *words)
+    assert done.exit_code == 2
+    assert said in done.output and list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
