@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 
-from cunfang.feeds.contract import Contract, Layout
+from cunfang.feeds.contract import Contract, Kind, Layout
 from cunfang.feeds.faults import Fault, finding
 from cunfang.feeds.grid import Grid, a1, column_letters
 from cunfang.feeds.rules import rules
@@ -21,6 +20,8 @@ from cunfang.period import Period
 _DAY = re.compile("^(?:截[至止])?[0-9]{4}年(?:[0-9]{1,2}月(?:[0-9]{1,2}日|末|底)|末|底)")
 STOCK_DAY = "as_of"
 """The column that makes a feed one of stocks at a day."""
+_FIRM = (Kind.DATE, Kind.DATETIME, Kind.ACCOUNT)
+_COUNTED = re.compile(r"\(?(\d+)")
 _LATIN = re.compile(r"[^一-龥0-9]*[a-z][^一-龥0-9]*")
 _NUMBER = re.compile(r"[-+(△▲]?[\d,]+(?:\.\d+)?[%)]?")
 
@@ -97,9 +98,9 @@ def office_header(
     height = rules().limits.header_rows
     while first > part.rows.start and last - first + 1 < height and _above(grid, part, first - 1, known):
         first -= 1
-    wide = sum(1 for c in part.columns if grid.text(last, c).strip())
     under = last
-    while under + 1 < part.rows.stop and _is_under(grid, part, under + 1, wide):
+    firm = _firm(grid, part, contract, known, first, last)
+    while under + 1 < part.rows.stop and _is_under(grid, part, under + 1, firm):
         under += 1
     return _Assembly(grid, part, contract, layout, known, file).header(first, last, under)
 
@@ -184,17 +185,32 @@ def _above(grid: Grid, part: Part, row: int, known: Vocabulary) -> bool:
     return not (single and part.columns.start in filled and not known.knows(text))
 
 
-def _is_under(grid: Grid, part: Part, row: int, wide: int) -> bool:
+def _firm(grid: Grid, part: Part, contract: Contract, known: Vocabulary, first: int, last: int) -> frozenset[int]:
+    """The columns in which no row of data can hold mere words: figures, days and accounts."""
+    targets = {c: known.resolve(heading_path(grid, first, last, c, part)[0]) for c in part.columns}
+    named = contract.by_name
+    return frozenset(
+        c
+        for c, target in targets.items()
+        if target in known.metrics or (target in named and (named[target].type.numeric or named[target].type in _FIRM))
+    )
+
+
+def _is_under(grid: Grid, part: Part, row: int, firm: frozenset[int]) -> bool:
     """Whether the row below the headings says them again: in English, as units, or as numbers of the columns."""
-    texts = [normal_form(text) for c in part.columns if (text := grid.text(row, c)).strip()]
-    if len(texts) < max(2, wide // 2):
+    texts = {c: normal_form(text) for c in part.columns if (text := grid.text(row, c)).strip()}
+    if len(texts) < 2 or not firm & texts.keys():
         return False
-    foreign: list[Callable[[str], object]] = [
-        _LATIN.fullmatch,
-        re.compile(rules().numbering).match,
-        lambda text: (match := re.search(rules().heading_unit, text)) and match.start() == 0,
-    ]
-    return any(all(map(test, texts)) for test in foreign)
+    if all(map(_LATIN.fullmatch, texts.values())) or all(map(_is_unit, texts.values())):
+        return True
+    numbers = [int(match[1]) for text in texts.values() if (match := _COUNTED.match(text))]
+    numbered = all(map(re.compile(rules().numbering).match, texts.values()))
+    return numbered and len(texts) > 2 and numbers == list(range(1, len(numbers) + 1))
+
+
+def _is_unit(text: str) -> bool:
+    match = re.search(rules().heading_unit, text)
+    return match is not None and match.start() == 0
 
 
 @dataclass(frozen=True)
