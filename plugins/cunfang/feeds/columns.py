@@ -9,7 +9,7 @@ from functools import cached_property
 from cunfang.feeds.careful import Cell
 from cunfang.feeds.contract import Kind
 from cunfang.feeds.formats import Shown
-from cunfang.feeds.grid import Grid, a1, column_letters, text_of
+from cunfang.feeds.grid import Grid, a1, column_letters, texts_of
 from cunfang.feeds.look import Blind
 from cunfang.feeds.record import Field
 from cunfang.money import UNITS
@@ -71,7 +71,7 @@ class SheetColumn:
     def field(self, rows: Sequence[int]) -> Field:
         """The cells of these rows as a column of records. Numbers do not follow a merged cell: they count once."""
         cells = self.cells(rows)
-        texts = [cell if type(cell) is str else text_of(cell) for cell in cells]
+        texts = texts_of(cells)
         units: dict[int, str] = {}
         places: dict[int, str] = {}
         if marks := self.units:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -26,6 +26,7 @@ Span = tuple[Place, Place]
 KEPT_DIGITS = 15
 SUFFIXES = frozenset({"xlsx", "xlsm", "xls", "csv"})
 ZIP = b"PK\x03\x04"
+_WRITE = f"%.{KEPT_DIGITS}g".__mod__
 _KEPT = f".{KEPT_DIGITS}g"
 
 
@@ -60,6 +61,16 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ")
     return cell.isoformat() if isinstance(cell, date | time) else str(cell)
+
+
+def texts_of(cells: Sequence[Cell]) -> list[str]:
+    """`text_of` for every cell; a column of numbers at once."""
+    if set(map(type, cells)) == {float}:
+        texts = list(map(_WRITE, cells))
+        written = "".join(texts)
+        if "e" not in written and "n" not in written and "-0" not in texts:
+            return texts
+    return [cell if type(cell) is str else text_of(cell) for cell in cells]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from cunfang.feeds.look import Blind
 from cunfang.feeds.record import Block, CellsAt, Reading, Record, Records, Value, ValuesAt
 from cunfang.finding import Finding
 from cunfang.institution import Register, normal_form
+from cunfang.money import UNITS
 from cunfang.period import Period
 
 if TYPE_CHECKING:
@@ -148,7 +149,11 @@ def _column(column: Column, block: Block, register: Register | None, region: tup
     seen: dict[tuple[str | None, str], Scalar | FaultError] = {(None, ""): _nothing(column)}
     values: list[Scalar] = []
     found = _Column([values])
+    factor = UNITS.get(said.unit) if column.type is Kind.MONEY and not said.units else None
     for place, written in enumerate(zip(said.texts, units, strict=False)):
+        if factor is not None and written[0] and (fen := parse.plain_fen(written[0], factor)) is not None:
+            values.append(fen)
+            continue
         if (value := seen.get(written, _NEW)) is _NEW:
             value = seen[written] = _value(column, *written, register, region)
         if isinstance(value, FaultError):

@@ -17,6 +17,7 @@ NUMBER_DIGITS = 30
 UNIT_WORDS = sorted(UNITS, key=len, reverse=True)
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x2212: 0x2D, 0xA0: 0x20}
 _NUMBER = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
+_PLAIN = re.compile(r"-?[0-9]{1,8}(?:\.[0-9]{1,8})?").fullmatch
 _MARK = re.compile(r"\s*([①-⓿❶-➓²³¹⁰-⁹₀-₉*★☆※†‡#]+|\(?注\d*\)?|[\[〔【(]\d{1,2}[\]〕】)])$")
 _FIGURE = re.compile(r"[-+△▲(]?\s*\d[\d,]*(?:\.\d+)?\)?(?:%|[万亿]?元)?")
 _DATE = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号])")
@@ -29,6 +30,7 @@ _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _MIDNIGHT = re.compile(r"[ T]0?0:00(?::00(?:\.0+)?)?$")
 _TIME = re.compile(r"^(.*?)(?:[ T]+|(?<=日))(\d{1,2})[:时](\d{2})分?(?::(\d{2}))?$")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+")
+_FIGURES = frozenset("0123456789")
 _LIST = re.compile(r"[;；]")
 _PERIOD = re.compile(r"(\d{4})(?:-?[Qq]|年第?)([1-4一二三四])(?:季度)?")
 
@@ -40,12 +42,16 @@ def narrow(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether a cell says nothing: empty, or one of the marks offices use for nothing."""
+    if text[:1] in _FIGURES:
+        return False
     kept = narrow(text)
     return not kept or kept in rules().blanks
 
 
 def number(text: str) -> Decimal:
     """A number; thousands separators, full-width digits, `(1,234)` and `△1,234` for negatives are understood."""
+    if _PLAIN(text):
+        return Decimal(text)
     kept = narrow(text)
     sign = 1
     if kept[:1] in ("-", "+", "△", "▲"):
@@ -78,6 +84,15 @@ def exact_yuan(text: str, unit: str) -> Decimal:
     if abs(value) >= MONEY_LIMIT:
         raise FaultError(Fault.OUT_OF_RANGE, text=text)
     return value
+
+
+def plain_fen(text: str, factor: Decimal) -> Decimal | None:
+    """Money written as a plain number, times the yuan in its unit, if that is whole fen; None asks to look closer."""
+    if not _PLAIN(text):
+        return None
+    exact = Decimal(text) * factor
+    fen = exact.quantize(FEN, ROUND_HALF_UP)
+    return fen if fen == exact else None
 
 
 def to_fen(value: Decimal) -> Decimal:

@@ -161,17 +161,22 @@ class Block:
         other = {place for one in fields for place in one.units}
         cells = zip(*(one.cells_of(self.row_nos) for one in fields), strict=True)
         texts = zip(*(one.texts for one in fields), strict=True)
+        partial = any(None in one.texts for one in fields)
         for place, (row_no, said, at) in enumerate(zip(self.row_nos, texts, cells, strict=True)):
             units = common
             if place in other:
                 units = {name: unit for name, one in zip(names, fields, strict=True) if (unit := one.unit_at(place))}
-            written = dict(zip(names, said, strict=True))
-            placed = dict(zip(names, at, strict=True))
-            if None in said:
-                placed = {name: cell for name, cell in placed.items() if written[name] is not None}
-                units = {name: unit for name, unit in units.items() if written[name] is not None}
-            known = {name: text for name, text in written.items() if text is not None} if None in said else written
-            yield RawRow(self.first_no + place, self.sheet, row_no, known, placed, units)
+            row = RawRow(
+                self.first_no + place, self.sheet, row_no, dict(zip(names, said)), dict(zip(names, at)), units  # noqa: B905
+            )
+            yield row if not partial else _without_gaps(row)
+
+
+def _without_gaps(row: RawRow) -> RawRow:
+    """The row without the columns that its record does not have."""
+    known = {name for name, text in row.texts.items() if text is not None}
+    parts = ({name: part[name] for name in part if name in known} for part in (row.texts, row.cells, row.units))
+    return RawRow(row.record_no, row.sheet, row.row_no, *parts)
 
 
 class ValuesAt(Mapping[str, Value]):
