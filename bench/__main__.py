@@ -12,11 +12,15 @@ from pathlib import Path
 
 import typer
 
-from bench import parse, quarter
+from bench import gate, parse, quarter
 from bench.measure import Row
 
 REPORT = Path(__file__).with_name("report.md")
-MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {"parse": parse.measure, "quarter": quarter.measure}
+MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {
+    "parse": parse.measure,
+    "gate": gate.measure,
+    "quarter": quarter.measure,
+}
 
 
 def main(
