@@ -65,17 +65,18 @@ def _month_end(row: Row, basis: Basis) -> Scalar:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
-def _at_end(row: Row, basis: Basis) -> Scalar:
+def _at_end(found: list[Row], basis: Basis) -> list[Scalar]:
     """The institution, where the row speaks of the period's end."""
-    return row["institution"] if row["as_of"] == basis.period.end else None
+    end = basis.period.end
+    return [row["institution"] if row["as_of"] == end else None for row in found]
 
 
 def _earlier(part: str, column: str) -> Derivation:
-    def figure(row: Row, basis: Basis) -> Scalar:
+    def figures(found: list[Row], basis: Basis) -> list[Scalar]:
         known: Mapping[str, Mapping[str, Decimal]] = getattr(basis, part) or {}
-        return known.get(str(row["institution"]), {}).get(column)
+        return [known.get(str(row["institution"]), {}).get(column) for row in found]
 
-    return _each(figure)
+    return figures
 
 
 def times(now: Scalar, before: Scalar) -> Decimal | None:
@@ -90,11 +91,15 @@ def times(now: Scalar, before: Scalar) -> Decimal | None:
 
 
 def _times(column: str) -> Derivation:
-    def figure(row: Row, basis: Basis) -> Scalar:
-        before = (basis.previous or {}).get(str(row["institution"]), {}).get(column)
-        return times(row[column], before) if row["as_of"] == basis.period.end else None
+    """How many times a figure at the period's end is the one before, or the other way round."""
+    before = _earlier("previous", column)
 
-    return _each(figure)
+    def figures(found: list[Row], basis: Basis) -> list[Scalar]:
+        end = basis.period.end
+        pairs = zip(found, before(found, basis), strict=True)
+        return [times(row[column], then) if row["as_of"] == end else None for row, then in pairs]
+
+    return figures
 
 
 def _year_times(column: str) -> Derivation:
@@ -111,9 +116,10 @@ def _totals(column: str, group: Callable[[Row, Basis], str], compare: Compare) -
 
     def figures(found: list[Row], basis: Basis) -> list[Scalar]:
         now: dict[str, Decimal] = defaultdict(Decimal)
+        end = basis.period.end
         for row in found:
             value = row[column]
-            if row.get("as_of", basis.period.end) == basis.period.end and isinstance(value, Decimal):
+            if row.get("as_of", end) == end and isinstance(value, Decimal):
                 now[group(row, basis)] += value
         before: dict[str, Decimal] = defaultdict(Decimal)
         for bank, amounts in (basis.previous or {}).items():
@@ -305,7 +311,7 @@ DERIVATIONS: dict[str, Derivation] = {
     "accounts_unreported": _accounts_unreported,
     "unit_other": _unit_other,
     "peers_absent": _peers_absent,
-    "institution_at_end": _each(_at_end),
+    "institution_at_end": _at_end,
     "window_missing": windows.missing,
     "window_whole": windows.other_span,
     "paid_fallen": windows.fallen,

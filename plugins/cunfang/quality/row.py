@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from cunfang.feeds import parse
 from cunfang.feeds.faults import FaultError
@@ -13,6 +14,25 @@ from cunfang.money import UNITS
 from cunfang.quality.identity import Printed
 
 PERCENT = Decimal("0.01")
+NEARLY_HALF = Decimal("0.499999999")
+"""A little less than half a step, so that what decimals round away cannot matter."""
+
+
+class Figure(NamedTuple):
+    """A written figure: digits as they stand, and the unit they are counted in."""
+
+    number: Decimal
+    unit: str
+
+    @property
+    def worth(self) -> Decimal:
+        """What one of its unit is worth in yuan."""
+        return UNITS.get(self.unit, Decimal(1))
+
+    def rounds(self, value: Decimal) -> bool:
+        """Whether `value`, in the same unit, is plainly printed so when rounded; a cheap yes, no proof of a no."""
+        exponent = self.number.as_tuple().exponent
+        return abs(self.number - value) <= NEARLY_HALF.scaleb(min(int(exponent), 0))
 
 
 class Row(dict[str, Scalar]):
@@ -27,36 +47,35 @@ class Row(dict[str, Scalar]):
         row.written = written
         return row
 
+    def figure(self, column: str) -> Figure | None:
+        """What is written in a column; None where it is no figure."""
+        value = self.written.get(column)
+        return None if value is None or not value.text else _figure(value)
+
+    def number(self, column: str) -> Decimal | None:
+        """The typed value of a column, if it is a number."""
+        value = self.get(column)
+        return value if isinstance(value, Decimal) else None
+
     def amount(self, column: str) -> Printed | None:
         """An amount in yuan as printed, its last digit known; None where nothing that can be read is written."""
-        read = _read(self.written.get(column))
-        if read is None:
-            return None
-        number, unit = read
-        return None if unit == "%" else Printed.of(number, UNITS.get(unit, Decimal(1)))
-
-    def shares(self, column: str) -> tuple[Printed, ...]:
-        """What a printed ratio can mean: `54.88` under a heading that does not say % may be 54.88% or 5488%."""
-        read = _read(self.written.get(column))
-        if read is None:
-            return ()
-        number, unit = read
-        per_cent = Printed.of(number, PERCENT)
-        return (per_cent,) if unit == "%" else (per_cent, Printed.of(number))
-
-    def unit(self, column: str) -> str:
-        """The unit that a column's value is counted in here."""
-        read = _read(self.written.get(column))
-        return read[1] if read else ""
+        figure = self.figure(column)
+        return Printed.of(figure.number, figure.worth) if figure and figure.unit != "%" else None
 
 
-def _read(value: Value | None) -> tuple[Decimal, str] | None:
+def shares(figure: Figure) -> tuple[Printed, ...]:
+    """What a printed ratio can mean: `54.88` under a heading that does not say % may be 54.88% or 5488%."""
+    per_cent = Printed.of(figure.number, PERCENT)
+    return (per_cent,) if figure.unit == "%" else (per_cent, Printed.of(figure.number))
+
+
+def _figure(value: Value) -> Figure | None:
     """Number and unit of a written figure; a unit in the cell goes before the column's."""
-    if value is None or parse.is_blank(value.text):
+    if parse.is_blank(value.text):
         return None
     kept = parse.narrow(value.text)
     stated = next((word for word in (*parse.UNIT_WORDS, "%") if kept.endswith(word)), "")
     try:
-        return parse.number(kept.removesuffix(stated)), stated or value.unit
+        return Figure(parse.number(kept.removesuffix(stated)), stated or value.unit)
     except FaultError:
         return None
