@@ -23,6 +23,7 @@ from cunfang.finding import Finding
 from cunfang.period import Period
 from cunfang.quality.basis import Basis
 from cunfang.quality.suite import Expectation, suite
+from cunfang.quality.suspension import set_aside
 from cunfang.region import FOLDER, load_region
 
 Say = Callable[[str], None]
@@ -208,7 +209,8 @@ def _judged(understood: Checked, contract: Contract, asked: Asked, say: Say) -> 
     if reading.blocked and not rows_stand(reading):
         unchecked = (Unchecked("文件没有读懂", _numbers(_rules(contract))),)
     undated = {number for one in unchecked if one.reason == _NO_PERIOD for number in one.checks}
-    findings = (*reading.findings, *(item for item in found if item.check not in undated))
+    read = set_aside(reading.findings, basis.suspensions, {"FILE"}, reading.file)
+    findings = (*read, *(item for item in found if item.check not in undated))
     return replace(understood, typed=typed, findings=findings, unchecked=unchecked)
 
 
