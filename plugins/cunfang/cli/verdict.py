@@ -13,6 +13,7 @@ from cunfang.cli.check import Checked
 from cunfang.documents.canonical import canonical_rows
 from cunfang.documents.words import KLASSES, one_line
 from cunfang.finding import Finding
+from cunfang.quality.suspension import NOTE
 
 
 def to_json(checked: Sequence[Checked]) -> str:
@@ -84,7 +85,7 @@ def _table(findings: Sequence[Finding]) -> Table:
 
 def _verdict(checked: Checked) -> tuple[str, str]:
     blocking = sum(item.blocking for item in checked.findings)
-    asked = len(checked.findings) - blocking
+    asked = sum(not item.blocking and item.check != NOTE for item in checked.findings)
     counts = "、".join(
         f"{KLASSES[klass]} {count}"
         for klass in KLASSES

@@ -20,6 +20,7 @@ from cunfang.finding import Finding, Klass
 from cunfang.intake import load, receipt
 from cunfang.intake.landing import archived
 from cunfang.period import Period
+from cunfang.quality.suspension import NOTE
 from cunfang.region import Level, Recipient, Region, Topic, load_region
 from cunfang.settings import settings
 from cunfang.warehouse import sql
@@ -75,7 +76,8 @@ class _Case:
         self.one = {"submission_id": submission_id}
         self._row: Mapping[str, Any] = sql.rows(connection, "documents/submission.sql", self.one)[0]
         rows = sql.rows(connection, "documents/last_findings.sql", self.one)
-        self.numbered = [(row["finding_id"], _finding(row)) for row in rows]
+        # That a check is suspended asks for nothing.
+        self.numbered = [(row["finding_id"], _finding(row)) for row in rows if row["check_id"] != NOTE]
         self.findings = [item for _, item in self.numbered]
         self._institutions = {row["record_no"]: row["institution"] for row in rows if row["record_no"] is not None}
         self.region: Region = load_region(self._row["region"])

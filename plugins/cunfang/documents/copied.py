@@ -155,7 +155,11 @@ def _rebuilt(grids: list[Grid]) -> Workbook:
             for c, value in enumerate(grid.rows[r]):
                 text = grid.text(r, c)
                 if text:
-                    _put(sheet.cell(r + 1, c + 1), value if text not in grid.blind.values() else "")
+                    cell = sheet.cell(r + 1, c + 1)
+                    _put(cell, "" if (r, c) in grid.blind else value)
+                    shows = grid.look.shown.get(c, {}).get(r)
+                    if shows is not None and (shows.percent or shows.unit):
+                        cell.number_format = "0.00%" if shows.percent else f'#,##0.00"{shows.unit}"'
                     widths[c] = max(widths.get(c, 0), sum(1 if char.isascii() else 2 for char in text[:60]))
         _merge(sheet, grid)
         for c, width in widths.items():
