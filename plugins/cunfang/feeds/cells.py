@@ -77,6 +77,21 @@ def look_closely(xml: bytes, styles: Mapping[int, Shown]) -> tuple[dict[Place, B
     return walk.blind, walk.shown
 
 
+def in_order(xml: bytes) -> bool:
+    """Whether rows and cells stand in their order and each cell in its row: openpyxl passes over those that do not."""
+    walk = _Walk({})
+    before = (-1, -1)
+    for closing, name, attributes, _, _ in _tags(xml):
+        if name == b"row" and not closing:
+            walk.row_opens(attributes)
+        elif name == b"c" and not closing:
+            walk.cell_opens(attributes, empty=True)
+            if walk.place[0] != walk.row or walk.place <= before:
+                return False
+            before = walk.place
+    return True
+
+
 def _tags(xml: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes, bool]]:
     """Every tag: closing, local name, attributes, empty, and whether something stands behind it; comments are none."""
     at = xml.find(b"<")

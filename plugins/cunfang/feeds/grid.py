@@ -218,7 +218,7 @@ class Source:
 
     def _read_carefully(self, package: Package, name: str, refused: FaultError) -> tuple[list[list[Cell]], list[Span]]:
         """The sheet by openpyxl, after the same looks; `refused` stands if that one cannot open it either."""
-        if not package.is_plain():
+        if not package.is_plain(name):
             raise refused
         try:
             rows, ranges = read_rows(self._data, name), package.merged(name)

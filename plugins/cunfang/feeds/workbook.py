@@ -9,7 +9,7 @@ import zlib
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from cunfang.feeds.cells import look_over
+from cunfang.feeds.cells import in_order, look_over
 from cunfang.feeds.container import Container
 from cunfang.feeds.faults import Fault, FaultError
 from cunfang.feeds.formats import BUILT_IN, Shown, shown
@@ -113,12 +113,14 @@ class Package:
         """First and last cell of each merged range, from 0."""
         return [(_place(first), _place(last)) for first, last in _MERGED.findall(self.xml(name))]
 
-    def is_plain(self) -> bool:
-        """Whether no part declares a document type or an encoding of its own: an ordinary reader of XML may have it."""
+    def is_plain(self, name: str) -> bool:
+        """Whether openpyxl may have the sheet: no part with a document type or an encoding of its own, cells in order."""
         try:
+            if not in_order(self.xml(name)):
+                return False
             names = [name for name in self._parts.under("") if name.endswith((".xml", ".rels"))]
             return not any(_UNUSUAL.search(self._parts.read(name).replace(b"\0", b"")) for name in names)
-        except BROKEN:
+        except (FaultError, *BROKEN):
             return False
 
     def _xml(self, part: str) -> ElementTree.Element:
