@@ -2,79 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from datetime import date, datetime
-from itertools import count
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from chased import COUNTY, CREDIT_DESK, MERGED, NEEDED, SAMPLE, accepted, mails
 from cunfang.airflow import attend, evaluate
 from cunfang.airflow.announce import after_decision, chase, late_feeds, questions_of
 from cunfang.evaluation import RunStoppedError
 from cunfang.evaluation.official import evaluate_official
 from cunfang.period import Period
-from cunfang.region import load_region
 from cunfang.settings import Settings
 from cunfang.warehouse import engine as engine_of
 from intake.county import FILES, County
 
 Q4 = Period(2025, 4)
-SAMPLE, COUNTY, MERGED = "420922", "999999", "999998"
 DUE, DAY_AFTER = date(2026, 1, 15), date(2026, 1, 16)
 """The tenth working day of 2026 (1 to 3 January are a holiday, Sunday the 4th makes up for it), and the next."""
-NEEDED = ("institutions", "accounts", "balances", "pboc_credit", "indicators", "pboc_prudential")
-CREDIT_DESK = "statistics@pboc.gov.example"
-_NUMBERS = count(1)
 
-PAGE = """
-code: "{code}"
-name: 测试县
-rulebook: hefei-2012
-internal_domains: [gov.example]
-tax_arrangement:
-  - {{since: 1994-09-01, feeds: [tax_national, tax_local]}}
-{merger}
-providers:
-  - {{feed: pboc_credit, office: 人民银行县支行, address: statistics@pboc.gov.example}}
-recipients:
-  - {{role: 县金融办, address: office@gov.example, level: full, topics: [late, rejection, question]}}
-  - {{role: 县财政局, address: treasury@gov.example, level: full, topics: [result]}}
-"""
-
-
-@pytest.fixture(autouse=True)
-def regions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Two counties that are no sample beside the one that is, in a folder of their own."""
-    from cunfang.region import FOLDER
-
-    folder = tmp_path / "regions"
-    folder.mkdir()
-    (folder / f"{SAMPLE}.yaml").write_bytes((FOLDER / f"{SAMPLE}.yaml").read_bytes())
-    merger = "  - {since: 2018-07-20, feeds: [tax]}"
-    for code, more in ((COUNTY, ""), (MERGED, merger)):
-        (folder / f"{code}.yaml").write_text(PAGE.format(code=code, merger=more), encoding="utf-8")
-    load_region.cache_clear()
-    monkeypatch.setattr(load_region.__wrapped__, "__defaults__", (folder,))
-    yield
-    load_region.cache_clear()
-
-
-@pytest.fixture
-def engine(warehouse: str) -> Iterator[Engine]:
-    """An empty warehouse."""
-    made = engine_of(warehouse)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def connection(engine: Engine) -> Iterator[Connection]:
-    """A transaction that is rolled back."""
-    with engine.connect() as made:
-        yield made
+pytestmark = pytest.mark.usefixtures("regions")
 
 
 @pytest.fixture
@@ -87,30 +36,6 @@ def county(tmp_path: Path, warehouse: str, monkeypatch: pytest.MonkeyPatch) -> I
     made = County(engine_of(warehouse), place)
     yield made
     made.db.dispose()
-
-
-def accepted(connection: Connection, region: str, *feeds: str) -> None:
-    """Submissions of `feeds` for the fourth quarter that stand; of these tests only their being there matters."""
-    for feed in feeds:
-        number = next(_NUMBERS)
-        submission = connection.execute(
-            text("""
-                INSERT INTO raw.submission (region, period, feed, sequence, provider, sha256, file_name, file_size)
-                VALUES (:region, '2025-Q4', :feed, 1, '示例', :sha256, '示例.csv', 1)
-                RETURNING submission_id
-            """),
-            {"region": region, "feed": feed, "sha256": hashlib.sha256(f"{number}".encode()).hexdigest()},
-        ).scalar_one()
-        event = "INSERT INTO raw.submission_event (submission_id, status) VALUES (:id, 'accepted')"
-        connection.execute(text(event), {"id": submission})
-
-
-def mails(connection: Connection, kind: str) -> list[tuple[str, str]]:
-    """Recipient and subject of the messages that wait, in order."""
-    rows = connection.execute(
-        text("SELECT recipient, subject FROM ops.outbox WHERE kind = :kind ORDER BY message_id"), {"kind": kind}
-    )
-    return [(row.recipient, row.subject) for row in rows]
 
 
 def test_on_the_due_day_nobody_is_chased(connection: Connection) -> None:

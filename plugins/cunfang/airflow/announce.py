@@ -103,13 +103,20 @@ def questions_of(engine: Engine, region: str, period: Period, findings: Sequence
 
 
 def warnings_of(engine: Engine, region: str, period: Period) -> int:
-    """Judge, lay into the mart and announce; the number of new warnings."""
+    """Judge, lay into the mart and announce; the number of new warnings.
+
+    Where the quarter after was reported already, it is judged again: two quarters running is red (S20).
+    """
     rulebook = rulebook_of(region)
     if rulebook is None:
         return 0
+    after = period.next()
     with engine.begin() as connection:
         raised = watch(connection, region, period, rulebook)
         publish_alerts(connection, region, str(period))
+        if intake.standing(connection, region, WATCHED, after, first=after) is not None:
+            raised += watch(connection, region, after, rulebook)
+            publish_alerts(connection, region, str(after))
         announce.announce_warnings(connection, raised, load_region(region).recipients)
         return len(raised)
 
