@@ -47,7 +47,7 @@ def write_guide(
             required = "必填" if entry.required else ""
             told = (form.sheet, "/".join(entry.path), entry.how, unit, required, "、".join(entry.words), others)
             lines = max(-(-len(text) * 2 // width) for text, width in zip(told, WIDTHS, strict=True))
-            sheet.set_row(row, 15 * max(1, lines))
+            sheet.set_row(row, 17 * max(1, lines))
             for column, text in enumerate(told):
                 sheet.write_string(row, column, text, boxed)
     sheet.set_landscape()

@@ -173,7 +173,7 @@ def _list_row(book: Workbook, sheet: Worksheet, row: int, item: Finding, told: t
             cell.fill = fill
         elif column > len(texts):
             cell.fill = GREY
-    sheet.row_dimensions[row].height = 15 * max(
+    sheet.row_dimensions[row].height = 17 * max(
         1, -(-len(said) * 2 // WIDTHS[5]), -(-len(institution) * 2 // WIDTHS[4])
     )
     sheet.cell(row, 9).number_format = "yyyy-mm-dd"
