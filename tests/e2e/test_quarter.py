@@ -82,8 +82,9 @@ def test_each_mail_went_out_once_and_the_result_carries_the_workbook(live: Live)
     assert "红色预警" in subjects
     attached = [part for mail in mails for part in mail.iter_attachments() if "sheet" in part.get_content_type()]
     assert attached
-    workbook = load_workbook(BytesIO(attached[0].get_content()))
-    assert "份额与额度" in workbook.sheetnames
+    sheets = {name for part in attached for name in load_workbook(BytesIO(part.get_content())).sheetnames}
+    assert "份额与额度" in sheets
+    assert "校验说明" in sheets
 
 
 def test_workbook_page_and_data_docs_lie_where_the_summary_says(live: Live) -> None:
