@@ -43,23 +43,46 @@ def xls(
     *,
     percent: frozenset[tuple[int, int]] = frozenset(),
     password: bool = False,
+    formats: Mapping[tuple[int, int], str] | None = None,
+    formulas: Mapping[tuple[int, int], float | None] | None = None,
+    hidden_rows: Sequence[int] = (),
+    hidden_columns: Sequence[int] = (),
+    date1904: bool = False,
 ) -> bytes:
-    """A workbook of Excel 97, one sheet. `merged` are (top, left, bottom, right), from 0; `percent` are shown in %."""
+    """A workbook of Excel 97, one sheet. `merged` are (top, left, bottom, right), from 0; `percent` are shown in %.
+
+    `formats` by cell; `formulas` with their result, None for empty text.
+    """
+    codes = list(dict.fromkeys((formats or {}).values()))
     lock = _record(0x2F, struct.pack("<HHH", 0, 0x1234, 0x5678)) if password else b""
     name = sheet.encode("utf-16-le")
     head = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0x1CC3, 0x7CC, 0, 6)) + lock + _record(0x42, b"\xb0\x04")
-    head += b"".join(_record(0xE0, struct.pack("<HH16x", 0, shown)) for shown in (0, 10))
+    head += _record(0x22, struct.pack("<H", date1904))
+    for number, code in enumerate(codes, start=164):
+        head += _record(0x41E, struct.pack("<HHB", number, len(code), 1) + code.encode("utf-16-le"))
+    kinds = (0, 10, *range(164, 164 + len(codes)))
+    head += b"".join(_record(0xE0, struct.pack("<HH16x", 0, shown)) for shown in kinds)
     start = len(head) + 4 + 8 + len(name) + 4
     head += _record(0x85, struct.pack("<IBBBB", start, 0, 0, len(sheet), 1) + name) + _record(0x0A, b"")
-    rows, columns = max(row for row, _ in cells) + 1, max(column for _, column in cells) + 1
+    filled = [*cells, *(formulas or {})]
+    rows, columns = max(row for row, _ in filled) + 1, max(column for _, column in filled) + 1
     body = _record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0x1CC3, 0x7CC, 0, 6))
+    for column in hidden_columns:
+        body += _record(0x7D, struct.pack("<HHHHHH", column, column, 2048, 0, 1, 0))
     body += _record(0x200, struct.pack("<IIHHH", 0, rows, 0, columns, 0))
+    for row in hidden_rows:
+        body += _record(0x208, struct.pack("<HHHHHHI", row, 0, columns, 255, 0, 0, 0x120))
     for (row, column), value in sorted(cells.items()):
         if isinstance(value, str):
             text = struct.pack("<HHHHB", row, column, 0, len(value), 1) + value.encode("utf-16-le")
             body += _record(0x204, text)
         else:
-            body += _record(0x203, struct.pack("<HHHd", row, column, (row, column) in percent, value))
+            code = (formats or {}).get((row, column))
+            style = 2 + codes.index(code) if code else int((row, column) in percent)
+            body += _record(0x203, struct.pack("<HHHd", row, column, style, value))
+    for (row, column), result in (formulas or {}).items():
+        kept = b"\x03\0\0\0\0\0\xff\xff" if result is None else struct.pack("<d", result)
+        body += _record(0x06, struct.pack("<HHH", row, column, 0) + kept + struct.pack("<HIH", 0, 0, 3) + b"\x1e\1\0")
     if merged:
         ranges = b"".join(struct.pack("<4H", top, bottom, left, right) for top, left, bottom, right in merged)
         body += _record(0xE5, struct.pack("<H", len(merged)) + ranges)

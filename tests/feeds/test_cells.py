@@ -13,12 +13,12 @@ from cunfang.feeds.grid import a1
 from cunfang.feeds.look import Blind
 
 STYLES = {1: Shown(percent=True), 12: Shown(unit="万元")}
-CONTENTS = ["", "<v>1.5</v>", "<f>A1</f><v>3</v>", "<f>A1</f>", "<f>A1</f><v></v>", "<f/><v>2</v>", "<is><t>字</t></is>"]
+CONTENTS = ["", "<v>1.5</v>", "<f>A1</f><v>3</v>", "<f>A1</f>", "<f>A1</f><v></v>", "<f/><v>2</v>", "<is><t>x</t></is>"]
 KINDS = ["", ' t="n"', ' t="s"', ' t="str"', ' t="e"']
 
 
 def sheet(*rows: str, columns: str = "") -> bytes:
-    return f'<?xml version="1.0"?><worksheet xmlns:r="http://x">{columns}<sheetData>{"".join(rows)}</sheetData></worksheet>'.encode()  # noqa: E501
+    return f'<?xml version="1.0"?><worksheet xmlns:r="http://x">{columns}<sheetData>{"".join(rows)}</sheetData></worksheet>'.encode()
 
 
 def row(number: int, *cells: str, more: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The zip of a workbook: what it declares is held against what it holds, and the lean copy has the looked-over parts."""
+"""The zip of a workbook: what it declares is held against what it holds; the lean copy has the parts looked over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Number formats: the unit a cell prints is its unit; a format that shows another number than the cell holds is seen."""
+"""Number formats: the unit a cell prints is its unit; a format that shows another number than is held is seen."""
 
 from __future__ import annotations
 

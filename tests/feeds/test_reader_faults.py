@@ -293,15 +293,24 @@ def test_given_a_header_only_when_rows_are_due_then_it_is_a_fault_and_else_a_nil
 
 @cache
 def sound(suffix: str) -> bytes:
-    """One sound workbook per format."""
+    """One sound file per format."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"余额.{suffix}"
+        if suffix == "csv":
+            return BALANCES.csv(path, "gb18030").read_bytes()
         return (BALANCES.xls if suffix == "xls" else BALANCES.xlsx)(path).read_bytes()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data(), suffix=st.sampled_from(["xlsx", "xls"]))
-def test_given_a_damaged_workbook_when_read_then_nothing_is_raised(
+def loaded(path: Path) -> list[object] | None:
+    """The typed rows if nothing stops the file, else None."""
+    reading = read(path, contract("balances"), "420922", Q4)
+    typed = normalise(contract("balances"), reading, None, Q4)
+    return None if reading.findings or typed.findings else [dict(row.fields) for row in typed.rows]
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), suffix=st.sampled_from(["xlsx", "xlsm", "xls", "csv"]))
+def test_given_a_damaged_file_when_read_then_nothing_is_raised(
     tmp_path: Path, data: st.DataObject, suffix: str
 ) -> None:
     path = tmp_path / f"余额.{suffix}"
@@ -309,8 +318,41 @@ def test_given_a_damaged_workbook_when_read_then_nothing_is_raised(
     for _ in range(data.draw(st.integers(1, 8))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     path.write_bytes(whole[: data.draw(st.integers(1, len(whole)))])
-    reading = read(path, contract("balances"), "420922", Q4)
-    normalise(contract("balances"), reading, None, Q4)
+    loaded(path)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), suffix=st.sampled_from(["xlsx", "xlsm"]))
+def test_given_a_zip_with_a_flipped_bit_when_it_loads_without_finding_then_it_loads_the_same(
+    tmp_path: Path, data: st.DataObject, suffix: str
+) -> None:
+    path = tmp_path / f"余额.{suffix}"
+    path.write_bytes(sound(suffix))
+    before = loaded(path)
+    assert before
+    whole = bytearray(sound(suffix))
+    whole[data.draw(st.integers(0, len(whole) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    path.write_bytes(whole)
+    assert loaded(path) in (None, before)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_given_parts_swapped_or_cut_when_it_loads_without_finding_then_it_loads_the_same(
+    tmp_path: Path, data: st.DataObject
+) -> None:
+    path = tmp_path / "余额.xlsx"
+    path.write_bytes(sound("xlsx"))
+    before = loaded(path)
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    one, other = data.draw(st.permutations(sorted(parts)))[:2]
+    if data.draw(st.booleans()):
+        parts[one], parts[other] = parts[other], parts[one]
+    else:
+        parts[one] = parts[one][: data.draw(st.integers(0, len(parts[one]) - 1))]
+    path.write_bytes(zipped(parts))
+    assert loaded(path) in (None, before)
 
 
 def test_cells_are_named_as_excel_names_them() -> None:

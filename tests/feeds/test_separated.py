@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cunfang.feeds.separated import decode, read_separated, separator
 
 TABLE = [["账号", "开户行", "余额"], ["9900420922010001", "工行", "1,234,567.80"], ["002", "湖北银行；孝感", "5"]]
+WORDS = st.text(st.characters(codec="gb18030", exclude_characters="\0\r"), min_size=1)
 CODINGS = ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-16-le", "utf-16-be"]
 
 
@@ -29,7 +30,7 @@ def test_given_a_text_table_when_read_then_encoding_and_separator_are_told(sign:
 
 @given(
     st.lists(
-        st.lists(st.text(st.characters(codec="gb18030", exclude_characters="\0\r"), min_size=1), min_size=3, max_size=3),
+        st.lists(WORDS, min_size=3, max_size=3),
         min_size=2,
         max_size=9,
     ),
@@ -41,7 +42,7 @@ def test_given_a_header_when_read_as_utf_16_then_every_text_comes_back(rows: lis
 
 
 def test_given_lists_in_cells_when_the_separator_is_told_then_columns_decide() -> None:
-    text = "institution,name,aliases\nICBC,工行,工行;工商银行;中国工商银行;工总行\nABC,农行,农行;农业银行;中国农业银行\n"
+    text = "institution,name,aliases\nICBC,工行,工行;工商银行;中国工商银行\nABC,农行,农行;农业银行;中国农业银行\n"
     assert separator(text) == ","
 
 

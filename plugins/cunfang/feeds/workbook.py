@@ -114,7 +114,7 @@ class Package:
         return [(_place(first), _place(last)) for first, last in _MERGED.findall(self.xml(name))]
 
     def is_plain(self, name: str) -> bool:
-        """Whether openpyxl may have the sheet: no part with a document type or an encoding of its own, cells in order."""
+        """Whether openpyxl may have the sheet: no document types, no encodings of its own, cells in their order."""
         try:
             if not in_order(self.xml(name)):
                 return False
