@@ -73,6 +73,8 @@ CASES = [
     Case("空格里的短横.xlsx", "“—”表示没有：余额不能没有", **amount("—", ("FILE-V001 E4",))),
     Case("约数.xlsx", "写了“约”字", **amount("约1234", ("FILE-V002 E4",))),
     Case("丢整数.xlsx", "“.8”丢了整数部分（Q13）", **amount("'.8", ("FILE-V003 E4",))),
+    Case("格式带单位.xlsx", "数字格式里印着单位：先于单位行", **amount("0.123456 {0.00\"亿元\"}")),
+    Case("格式缩放.xlsx", "数字格式把显示的数缩小一千倍：不知取哪个", **amount("1234560 {#,##0,}", ("FILE-V012 E4",))),
     Case("公式有结果.xlsx", "公式：取保存的结果，不重算", **amount("=1000+234.56 -> 1234.56")),
     Case("公式无结果.xlsx", "公式没有保存结果", **amount("=1000+234.56", ("FILE-V009 E4",))),
     Case("错误值.xlsx", "错误值不是空白", **amount("#N/A!", ("FILE-V009 E4",))),
@@ -86,6 +88,15 @@ account          | balance
 account          | balance
 9900420922010001 | 12345600.00
 """, ("FILE-V004 F5",)),
+    Case("带注记.xlsx", "数字后面带星号", **amount("1234.56*", ("FILE-V015 E4",))),
+    Case("日期是数字.xlsx", "日期格式丢了，成了五位数", "balances", book(edited(PLAIN, ("2026年6月30日", "46203"))), """
+account          | balance
+9900420922010001 | 12345600.00
+""", ("FILE-V013 F5",)),
+    Case("日期到月.xlsx", "到期日只写到月", "balances", book(edited(PLAIN, ("2026年6月30日", "2026年6月"))), """
+account          | balance
+9900420922010001 | 12345600.00
+""", ("FILE-V014 F5",)),
     Case("类别不认识.xlsx", "资金性质写了别的", "balances", book(edited(PLAIN, ("专项资金", "其他资金"))), """
 account          | balance
 9900420922010001 | 12345600.00
