@@ -12,7 +12,7 @@ from pathlib import Path
 
 import typer
 
-from bench import gate, parse, quarter
+from bench import gate, parse, quarter, reading
 from bench.measure import Row
 
 REPORT = Path(__file__).with_name("report.md")
@@ -20,6 +20,7 @@ MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {
     "parse": parse.measure,
     "gate": gate.measure,
     "quarter": quarter.measure,
+    "reading": reading.measure,
 }
 
 
