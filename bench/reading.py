@@ -89,21 +89,26 @@ def _calamine(path: Path) -> list[list[object]]:
     return cells
 
 
+def _hold(true: bool, what: object) -> None:
+    if not true:
+        raise ValueError(what)
+
+
 def _assert_same(path: Path) -> None:
     """Every cell of every record is what both peers have at its coordinate."""
-    reading, frame, cells = _read(path), _pandas(path), _calamine(path)
-    assert not reading.findings, reading.findings
+    reading, frame, cells = _read(path), _pandas(path).to_numpy(), _calamine(path)
+    _hold(not reading.findings, reading.findings)
     names = [name for name in FEED.by_name if name in reading.records[0].texts and name != "as_of"]
-    assert len(names) == len(HEADINGS)
+    _hold(len(names) == len(HEADINGS), names)
     count = 0
     for row in reading.records.rows():
         for name in names:
             letters = row.cells[name].rstrip("0123456789")
             place = int(row.cells[name][len(letters) :]) - 1, ord(letters) - ord("A")
             ours = row.texts[name] if name == "institution" else float(row.texts[name])
-            assert ours == cells[place[0]][place[1]] == frame.iat[place]
+            _hold(ours == cells[place[0]][place[1]] == frame[place], row)
             count += 1
-    assert count == (len(cells) - FIRST_ROW - 2) * len(HEADINGS)
+    _hold(count == (len(cells) - FIRST_ROW - 2) * len(HEADINGS), count)
 
 
 def _workbook(path: Path, rows: int, seed: int = 0) -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import numpy as np
+import numpy.typing as npt
 
 MOST_DECIMALS = 8
 EXACT = 10**15
@@ -27,8 +28,15 @@ def exact_sum(numbers: Sequence[float]) -> tuple[Decimal, int] | None:
         if bool((counted / 10.0**digits == shown).all()):
             while digits and not np.any(counted % 10):
                 counted, digits = counted / 10, digits - 1
-            return Decimal(sum(map(int, counted.tolist()))).scaleb(-digits), digits
+            return Decimal(_whole_sum(counted)).scaleb(-digits), digits
     return None
+
+
+def _whole_sum(counted: npt.NDArray[np.float64]) -> int:
+    """The sum of whole numbers, in 64 bits where none of them could make it run over."""
+    if float(np.abs(counted).max()) * len(counted) < 2.0**62:
+        return int(counted.astype(np.int64).sum())
+    return sum(map(int, counted.tolist()))
 
 
 def _guess(numbers: Sequence[float]) -> int:

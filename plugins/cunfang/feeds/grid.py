@@ -97,14 +97,20 @@ class Grid:
     @cached_property
     def columns(self) -> list[tuple[Cell, ...]]:
         """The cells by column, filled up with "" to the length of the sheet."""
+        if len(set(map(len, self.rows))) < 2:
+            return list(zip(*self.rows, strict=True))
         return list(zip_longest(*self.rows, fillvalue=""))
 
     def text(self, row: int, column: int) -> str:
         """Text of one cell; empty beyond the end, a `Blind` text where there is no value to take."""
-        if self.blind and (row, column) in self.blind:
-            return self.blind[row, column]
+        blind = self.look.blind
+        if blind and (row, column) in blind:
+            return blind[row, column]
         cells = self.rows[row]
-        return text_of(cells[column]) if column < len(cells) else ""
+        if column >= len(cells):
+            return ""
+        cell = cells[column]
+        return cell if type(cell) is str else text_of(cell)
 
     def texts(self, row: int) -> list[str]:
         """Texts of one row as far as it goes."""

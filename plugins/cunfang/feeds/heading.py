@@ -109,16 +109,25 @@ def _best_rows(grid: Grid, part: Part, known: Vocabulary, start: int) -> tuple[i
     """The first and last row that know most headings, in as few rows as possible, as high as possible."""
     limits = rules().limits
     best = (0, 0, 0)
+    stop = min(part.rows.stop, start + limits.header_search_rows + limits.header_rows)
+    heading = {row for row in range(start, stop) if _may_head(grid, part, row, known)}
     for first in range(start, min(part.rows.stop, start + limits.header_search_rows)):
-        cells = grid.rows[first][part.columns.start : part.columns.stop]
-        if not any(isinstance(cell, str) and cell and known.may_head(cell) for cell in cells):
+        if first not in heading:
             continue
         for height in range(1, min(limits.header_rows, part.rows.stop - first) + 1):
+            if first + height - 1 not in heading:
+                continue
             paths = (heading_path(grid, first, first + height - 1, c, part)[0] for c in part.columns)
             count = len({known.resolve(path) for path in paths if path} - {None, "", UNIT_COLUMN})
             best = max(best, (count, -height, -first))
     count, height, first = best[0], -best[1], -best[2]
     return (first, first + height - 1) if count >= max(1, min(2, len(known.targets))) else None
+
+
+def _may_head(grid: Grid, part: Part, row: int, known: Vocabulary) -> bool:
+    """Whether a cell of the row can be a part of a heading."""
+    cells = grid.rows[row][part.columns.start : part.columns.stop]
+    return any(isinstance(cell, str) and cell and known.may_head(cell) for cell in cells)
 
 
 def heading_path(grid: Grid, first: int, last: int, column: int, part: Part) -> tuple[Path, str]:
@@ -297,6 +306,22 @@ class _Assembly:
             facts = {"title": self.contract.by_name[layout.wide.value].title, "column": layout.wide.value}
             missing.append(finding(Fault.MISSING_COLUMN, spellings=words, **facts, **where))
         return missing
+
+
+def seen_words(grid: Grid) -> tuple[str, str]:
+    """What looks most like a header where none is known: the cell it starts at and its texts; empty if nothing does."""
+    limits = rules().limits
+    part = Part.whole(grid)
+    top = [_filled(grid, part, row) for row in range(min(len(grid.rows), limits.header_search_rows))]
+    words = [{c: text for c, text in texts.items() if not any(map(str.isdigit, text))} for texts in top]
+    likely = [len(here) if len(here) == len(texts) else 0 for here, texts in zip(words, top, strict=True)]
+    if not likely or max(likely) < 2:
+        return "", ""
+    first = last = likely.index(max(likely))
+    while last + 1 < len(top) and last - first + 1 < limits.header_rows and likely[last + 1] > 1:
+        last += 1
+    seen = dict.fromkeys(text for here in top[first : last + 1] for text in here.values())
+    return a1(first, min(top[first])), "、".join(seen)
 
 
 def expected_words(contract: Contract, layout: Layout | None) -> str:
