@@ -21,7 +21,7 @@ def exact_sum(numbers: Sequence[float]) -> tuple[Decimal, int] | None:
     if not numbers:
         return Decimal(0), 0
     shown = np.array(numbers)
-    for digits in range(_guess(numbers[:16]), MOST_DECIMALS + 1):
+    for digits in range(_guess(numbers[:4]), MOST_DECIMALS + 1):
         counted = np.rint(shown * 10.0**digits)
         if not bool((np.abs(counted) < EXACT).all()):
             return None
