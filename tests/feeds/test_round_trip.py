@@ -121,7 +121,7 @@ def columns(draw: st.DrawFn, agreed: Contract, layout: Layout, unit: str) -> lis
     groups = sorted({*rules().groups, *layout.groups})
     found: list[Drawn] = []
     for column in kept:
-        spelling = draw(st.sampled_from([word for word in column.spellings if "/" not in word]))
+        spelling = draw(st.sampled_from([word for word in layout.spellings(column) if "/" not in word]))
         counted = draw(st.sampled_from(["", *UNITS])) if column.type is Kind.MONEY else ""
         prefix = draw(st.sampled_from(["", "其中：", "1.", "#"])) if column.type is Kind.MONEY else ""
         style = draw(st.sampled_from(["（{}）", "\\n({})", "/{}"]))
@@ -224,6 +224,6 @@ def test_no_spelling_of_a_layout_means_two_columns(feed: str, name: str) -> None
     agreed = contract(feed)
     layout = next(one for one in agreed.layouts if one.name == name)
     own = [c for c in agreed.columns if layout.carries(c.name) and c.name not in layout.filled]
-    words = [normal_form(word) for c in own for word in {*c.spellings, *layout.headings.get(c.name, ())}]
+    words = [normal_form(word) for c in own for word in set(layout.spellings(c))]
     words += [normal_form(word) for word in (*layout.ignored, *layout.unit_column)]
     assert len(words) == len(set(words)), sorted({word for word in words if words.count(word) > 1})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -143,6 +144,9 @@ class Layout(Model):
     )
     unit_column: tuple[str, ...] = Field(default=(), description="逐行写明金额单位的列的表头，如 计量单位")
     headings: dict[Name, tuple[str, ...]] = Field(default_factory=dict, description="本表另有的表头写法")
+    headings_only: bool = Field(
+        default=False, description="true：headings 列出的列只认那里的写法，title、aliases 不算；旧表样因此认得出"
+    )
     groups: tuple[str, ...] = Field(default=(), description="多行表头中只起归类作用的上级表头")
     ignored: tuple[str, ...] = Field(default=(), description="认得但不取的列（计算列、序号）")
     subtotals: tuple[str, ...] = Field(default=(), description="本表另有的小计行、归类行的名称")
@@ -153,6 +157,11 @@ class Layout(Model):
         """Whether the layout is in use in `period`."""
         after = Period.parse(self.valid_from) <= period
         return after and (self.valid_to is None or period <= Period.parse(self.valid_to))
+
+    def spellings(self, column: Column) -> tuple[str, ...]:
+        """The headings that mean `column` in this form."""
+        own = self.headings.get(column.name, ())
+        return own if own and self.headings_only else (*column.spellings, *own)
 
     def carries(self, column: str) -> bool:
         """Whether `column` belongs to this form."""
@@ -258,10 +267,18 @@ def load_contract(path: Path) -> Contract:
     return load(path, Contract)
 
 
-@lru_cache(maxsize=8)
+_read = lru_cache(maxsize=256)(load_contract)
+"""A process reads each contract once, and only those that it needs."""
+
+
 def contracts(folder: Path = FEEDS) -> dict[str, Contract]:
-    """Every contract of `folder` by feed, in file order; cached, as a process reads one set of contracts."""
-    found = [load_contract(path) for path in sorted(folder.glob("*.yaml")) if path.name not in NOT_CONTRACTS]
+    """Every contract of `folder` by feed, in file order."""
+    return dict(_all(folder))
+
+
+@lru_cache(maxsize=8)
+def _all(folder: Path) -> dict[str, Contract]:
+    found = [_read(path) for path in sorted(folder.glob("*.yaml")) if path.name not in NOT_CONTRACTS]
     return {contract.feed: contract for contract in found}
 
 
@@ -272,8 +289,12 @@ def feed_named(written: str, folder: Path = FEEDS) -> str | None:
     return next((item.feed for item in known if form in (normal_form(item.feed), normal_form(item.name))), None)
 
 
+@lru_cache(maxsize=256)
 def contract(feed: str, folder: Path = FEEDS) -> Contract:
     """The contract of `feed`; a KeyError lists the feeds there are."""
+    own = folder / f"{feed}.yaml"
+    if re.fullmatch(r"[a-z_]+", feed) and own.name not in NOT_CONTRACTS and own.is_file() and _read(own).feed == feed:
+        return _read(own)
     known = contracts(folder)
     if feed not in known:
         raise KeyError(f"没有报送约定 {feed}；现有：{'、'.join(known)}")

@@ -299,7 +299,7 @@ class _Assembly:
             if column.name not in self.known.columns or column.name in present or column.presence == "may":
                 continue
             fault = Fault.MISSING_COLUMN if column.presence == "must" else Fault.EXPECTED_COLUMN
-            spellings = column.name if layout is None else "、".join(column.spellings)
+            spellings = column.name if layout is None else "、".join(layout.spellings(column))
             missing.append(finding(fault, title=column.title, column=column.name, spellings=spellings, **where))
         if layout and layout.wide and not self.known.metrics & present:
             words = "、".join(entry.headings[0] for entry in layout.wide.metrics.values())
@@ -329,5 +329,5 @@ def expected_words(contract: Contract, layout: Layout | None) -> str:
     if layout is None:
         return "、".join(column.name for column in contract.columns if column.presence == "must")
     own = [item for item in contract.columns if layout.carries(item.name) and item.name not in layout.filled]
-    words = [column.title for column in own if column.presence == "must"]
+    words = [layout.spellings(column)[0] for column in own if column.presence == "must"]
     return "、".join(words + [entry.headings[0] for entry in (layout.wide.metrics.values() if layout.wide else ())])

@@ -11,7 +11,7 @@ from cunfang.feeds.body import read_rows
 from cunfang.feeds.contract import CANONICAL, Contract, Kind, Layout
 from cunfang.feeds.faults import Fault, FaultError, finding
 from cunfang.feeds.grid import Grid, Source
-from cunfang.feeds.heading import Header, canonical_header, expected_words
+from cunfang.feeds.heading import Header, canonical_header, expected_words, seen_words
 from cunfang.feeds.record import Reading, Records, Title, Value
 from cunfang.feeds.remarks import remarks
 from cunfang.feeds.rules import rules
@@ -163,7 +163,10 @@ def _not_recognised(
     else:
         words = expected_words(contract, current[0] if current else None)
         rows = rules().limits.header_search_rows
-        yield finding(Fault.NO_HEADER, expected=words, rows=rows, file=reading.file, sheet=first.sheet, cell="A1")
+        cell, seen = seen_words(first)
+        shown = f"；最像表头的是 {cell} 起的“{seen}”" if seen else ""
+        where = {"file": reading.file, "sheet": first.sheet, "cell": cell or "A1"}
+        yield finding(Fault.NO_HEADER, expected=words, seen=shown, rows=rows, **where)
 
 
 def _old_form(

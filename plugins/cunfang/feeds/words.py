@@ -50,8 +50,7 @@ class Vocabulary:
                 targets |= {normal_form(heading): metric for heading in entry.headings}
         for column in contract.columns:
             if layout.carries(column.name) and column.name not in layout.filled:
-                spellings = (*column.spellings, *layout.headings.get(column.name, ()))
-                targets |= {normal_form(heading): column.name for heading in spellings}
+                targets |= {normal_form(heading): column.name for heading in layout.spellings(column)}
         groups = frozenset(map(normal_form, (*rules().groups, *layout.groups)))
         return cls(targets, metrics, frozenset(map(normal_form, layout.ignored)), groups)
 
@@ -122,8 +121,13 @@ def clean_heading(text: str) -> tuple[str, str]:
 
 def in_chinese(parts: list[str]) -> Path:
     """A heading in two languages without the other one: `各项存款deposits`, or a row of English under the Chinese."""
+    return _in_chinese(tuple(parts))
+
+
+@lru_cache(maxsize=8192)
+def _in_chinese(parts: Path) -> Path:
     if not any(map(_HAN.search, parts)):
-        return tuple(parts)
+        return parts
     kept = (re.sub(rules().translation, "", part) if _HAN.search(part) else "" for part in parts)
     return tuple(part for part in kept if part)
 

@@ -122,7 +122,7 @@ account           | balance
         Sheet("数据", PLAIN, hidden_rows=(5,), hidden_columns=("C",)),)), ROWS, ("FILE-Q005 A5", "FILE-Q005 C1")),
     Case("放错文件夹.xlsx", "账户余额放进了存贷款文件夹", "pboc_credit", book(BALANCES), "", ("FILE-S025 A3",)),
     Case("存贷款放错.xlsx", "存贷款放进了税收文件夹", "tax", book(PLAIN), "", ("FILE-S025 A3",)),
-    Case("什么都不是.xlsx", "哪份报送都不是", "pboc_credit", book("会议通知\n时间 | 地点\n下午 | 三楼"), "", ("FILE-S007 A1",)),
+    Case("什么都不是.xlsx", "哪份报送都不是", "pboc_credit", book("会议通知\n时间 | 地点\n下午 | 三楼"), "", ("FILE-S007 A2",)),
     Case("只有表头.xlsx", "只有表头没有数据", "pboc_credit", book(f"{TITLE}\n单位：万元\n{HEAD}"), "", ("FILE-S015 Sheet1",)),
     Case("表头在第二十行.xlsx", "表头太靠下", "pboc_credit", book("\n" * 20 + "说明文字\n" * 20 + PLAIN.strip()), "", ("FILE-S007 A1",)),
 ]  # fmt: skip
