@@ -38,7 +38,7 @@ def place(tmp_path: Path, warehouse: str, monkeypatch: pytest.MonkeyPatch) -> Se
 
 @pytest.fixture
 def delivered(engine: Engine, place: Settings) -> Callable[..., int]:
-    """Deliver a feed of the sample quarter, or a file; the number of its submission after the decision."""
+    """Deliver a feed of the sample quarter, or a file to `feed[/folder]`; its submission's number, once decided on."""
 
     def deliver(feed: str, content: bytes | None = None, name: str = "说明.xlsx") -> int:
         folder = place.inbox / REGION / str(Q4) / feed
@@ -51,7 +51,7 @@ def delivered(engine: Engine, place: Settings) -> Callable[..., int]:
         with engine.connect() as connection:
             return int(
                 connection.execute(
-                    text("SELECT max(submission_id) FROM raw.submission WHERE feed = :feed"), {"feed": feed}
+                    text("SELECT max(submission_id) FROM raw.submission WHERE feed = :feed"), {"feed": feed.partition("/")[0]}
                 ).scalar_one()
             )
 
@@ -101,6 +101,34 @@ def test_the_marked_table_goes_only_to_those_who_are_told_everything(
 
     mail = mails["clerk@elsewhere.example"]
     assert mail.files == [] and "PBC-V010" not in mail.text + mail.html
+    assert len(mails[OFFICE].files) == 1
+
+
+def of_farmers_bank() -> bytes:
+    """The sample return of one bank."""
+    [path] = (SAMPLE / "bank_return" / "ABC").iterdir()
+    return path.read_bytes()
+
+
+def test_a_banks_own_return_is_answered_to_that_bank(engine: Engine, delivered: Callable[..., int]) -> None:
+    delivered("institutions")
+    delivered("accounts")
+    csv = b"institution,account,as_of,balance\nABC,9900420922300001,2025-12-31,.5\n"
+    sent, mails = told(engine, announce_rejection, delivered("bank_return/农行", csv, "return.csv"))
+
+    assert (sent, set(mails)) == (2, {"abc@banks.dawu.example", OFFICE})
+    assert len(mails["abc@banks.dawu.example"].files) == 1
+
+
+def test_a_return_in_another_banks_folder_is_refused_there_without_the_table_it_holds(
+    engine: Engine, delivered: Callable[..., int]
+) -> None:
+    delivered("institutions")
+    delivered("accounts")
+    _, mails = told(engine, announce_rejection, delivered("bank_return/ICBC", of_farmers_bank(), "回报.xlsx"))
+
+    mail = mails["icbc@banks.dawu.example"]
+    assert "BNK-V021" in mail.text and mail.files == []
     assert len(mails[OFFICE].files) == 1
 
 

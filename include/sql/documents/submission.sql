@@ -5,6 +5,7 @@ SELECT
     s.period,
     s.feed,
     s.provider,
+    s.reporter,
     s.sequence,
     s.sha256,
     s.file_name AS file,

@@ -18,8 +18,10 @@ from cunfang.documents.filename import safe_stem
 from cunfang.documents.returned import LIST, returned_copy
 from cunfang.finding import Finding, Klass
 from cunfang.intake import load, receipt
+from cunfang.intake.grounds import standing_register
 from cunfang.intake.landing import archived
 from cunfang.period import Period
+from cunfang.quality.suite import suite
 from cunfang.quality.suspension import NOTE
 from cunfang.region import Level, Recipient, Region, Topic, load_region
 from cunfang.settings import settings
@@ -83,6 +85,20 @@ class _Case:
         self.region: Region = load_region(self._row["region"])
         self.quarter = words.quarter(Period.parse(self._row["period"]))
         self.feed_name = words.feed_name(self._row["feed"])
+        self._provider = self.region.provider(self._row["feed"])
+        self._reporter = self._bank(submission_id) if self._row["reporter"] else ""
+
+    def _bank(self, submission_id: int) -> str:
+        """The institution in whose folder the file lay, by the register that the check used; "" where none is known."""
+        register = standing_register(self._connection, load(self._connection, submission_id))
+        return (register.resolve(self._row["reporter"]) if register else None) or ""
+
+    @property
+    def _of_another(self) -> frozenset[str]:
+        """Checks that say a file may be another bank's: those that look at whose folder it lay in."""
+        return frozenset(
+            rule.meta.check for rule in suite(self._row["feed"]).expectations if "reporter" in rule.meta.needs
+        )
 
     @property
     def place(self) -> dict[str, object]:
@@ -91,9 +107,8 @@ class _Case:
 
     def values(self, findings: Sequence[Finding]) -> dict[str, object]:
         """What both letters say of the delivery and its findings."""
-        provider = self.region.provider(self._row["feed"])
         return {
-            "provider": provider.office if provider else self._row["provider"],
+            "provider": self._reporter or (self._provider.office if self._provider else self._row["provider"]),
             "feed_name": self.feed_name,
             "sequence": self._row["sequence"],
             "file": self._row["file"],
@@ -107,14 +122,23 @@ class _Case:
         """To the provider with the marked copy, and to those who follow up as much as their level allows."""
         bare = replace(letter, values={**letter.values, "attached": ""})
         attached = self._with_copy(bare, word, findings)
-        provider = self.region.provider(self._row["feed"])
-        # The provider reads of its own file, so it is told everything.
-        sent = post(self._connection, self.region, attached, provider.address, Level.FULL) if provider else 0
+        sent = 0
+        if self._answered_to is not None:
+            # The provider reads of its own file, so it is told everything; what holds another bank's rows it is not.
+            own = bare if any(item.check in self._of_another for item in findings) else attached
+            sent += post(self._connection, self.region, own, self._answered_to, Level.FULL)
         for recipient in told(recipients, Topic.REJECTION):
             level = level_of(self.region, recipient)
             told_all = attached if level is Level.FULL else bare
             sent += post(self._connection, self.region, told_all, recipient.address, level)
         return sent
+
+    @property
+    def _answered_to(self) -> str | None:
+        """The mailbox of who delivered: the bank for its own return, else the office that the region names."""
+        if self._reporter:
+            return self.region.banks.address(self._reporter)
+        return self._provider.address if self._provider else None
 
     def _with_copy(self, letter: Letter, word: str, findings: Sequence[Finding]) -> Letter:
         """The letter with the marked copy, if the delivered bytes are still in the archive."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from sqlalchemy import Connection, text
 
@@ -15,7 +17,7 @@ from cunfang.period import Period
 from cunfang.quality.basis import Account, Bank, Basis
 from cunfang.quality.suspension import in_force
 from cunfang.region import load_region
-from cunfang.spellings import place_of, register_of
+from cunfang.spellings import Place, place_of, register_of
 from cunfang.warehouse import sql
 
 NOW = 2**63 - 1
@@ -58,12 +60,12 @@ def pins(connection: Connection, submission: Submission, watermark: int = NOW) -
     region, period, feed = submission.region, submission.period, submission.feed
     before, december = period.previous(), Period(period.year - 1, 4)
 
-    def register(name: str) -> int | None:
+    def unless_itself(name: str) -> int | None:
         return None if feed == name else standing(connection, region, name, period, watermark)
 
     return Pins(
-        register(INSTITUTIONS),
-        register(ACCOUNTS),
+        unless_itself(INSTITUTIONS),
+        unless_itself(ACCOUNTS),
         standing(connection, region, feed, before, watermark, first=before),
         standing(connection, region, feed, december, watermark, first=december),
     )
@@ -88,7 +90,7 @@ def basis(connection: Connection, submission: Submission, pinned: Pins) -> Basis
     return Basis(
         period,
         banks=None if entries is None else {e.code: Bank(e.type, e.opened_on, e.closed_on) for e in entries},
-        register=None if entries is None else _register(submission, entries),
+        register=None if entries is None else _named(entries, submission),
         accounts=_accounts(connection, pinned.accounts),
         fund_categories=categories,
         previous=_earlier(connection, submission, before, period.previous(), pinned, today),
@@ -96,6 +98,12 @@ def basis(connection: Connection, submission: Submission, pinned: Pins) -> Basis
         reporter=submission.reporter if submission.contract.reporter else None,
         suspensions=in_force(submission.region, period),
     )
+
+
+def standing_register(connection: Connection, submission: Submission) -> Register | None:
+    """The register of institutions that stands for `submission` now; None where none was accepted."""
+    entries = _entries(connection, pins(connection, submission).institutions)
+    return None if entries is None else _named(entries, submission)
 
 
 def _entries(connection: Connection, submission_id: int | None) -> list[Entry] | None:
@@ -115,10 +123,22 @@ def _entries(connection: Connection, submission_id: int | None) -> list[Entry] |
     ]
 
 
-def _register(submission: Submission, entries: list[Entry]) -> Register:
+def register(connection: Connection, submission: Submission, pinned: Pins) -> Register | None:
+    """Of `basis`, the register alone."""
+    entries = _entries(connection, pinned.institutions)
+    return None if entries is None else _named(entries, submission)
+
+
+def _named(entries: list[Entry], submission: Submission) -> Register:
     """The names that are valid at the end of the submission's period, with those that are customary in its county."""
     place = place_of(submission.region, load_region(submission.region).name)
-    return register_of(entries, submission.period.end, place)
+    return _register(tuple(entries), submission.period.end, place)
+
+
+@lru_cache(maxsize=256)
+def _register(entries: tuple[Entry, ...], on: date, place: Place) -> Register:
+    """Remembered, as a dozen files of a county come with the same register."""
+    return register_of(entries, on, place)
 
 
 def _accounts(connection: Connection, submission_id: int | None) -> dict[str, Account] | None:
