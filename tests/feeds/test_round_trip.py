@@ -28,11 +28,7 @@ FEEDS = [
     *("pboc_credit", "tax", "tax_national", "accounts", "balances", "timeliness_events", "supervisory_events"),
     *("decisions", "indicators", "institutions"),
 ]
-TITLES = {
-    ("start", "end"): ["2025年1-12月", "二〇二五年1至12月", "截至2025年12月末累计", "2025年度"],
-    ("end",): ["2025年12月末", "2025年四季度", "截至2025年12月31日", "二〇二五年十二月底"],
-    (): ["2025年四季度", ""],
-}
+CHINESE = str.maketrans("0123456789", "〇一二三四五六七八九")
 LETTERS = "孝感安陆应城云梦汉川甲乙丙"
 FORMATS = ["xlsx", "xlsm", "xls", "csv"]
 ENCODINGS = ["gb18030", "utf-8", "utf-8-sig", "utf-16"]
@@ -158,7 +154,7 @@ def tables(draw: st.DrawFn, agreed: Contract, layout: Layout) -> tuple[str, list
         [draw(values_of(one.column, one.unit)) if one.column else Written("7", 7) for one in drawn]
         for _ in range(count)
     ]
-    said = draw(st.sampled_from(TITLES[tuple(sorted(set(layout.title.values()), reverse=True))]))
+    said = draw(st.sampled_from(times(layout, in_use(layout))))
     combined = draw(st.booleans())
     lines = [[f"大悟县某某情况表（{said}）" + (f"（单位：{unit}）" if combined else "")]]
     lines += [] if combined else [["填报单位：某某局"] + [""] * draw(st.integers(0, len(drawn))) + [f"单位：{unit}"]]
@@ -193,8 +189,23 @@ def total(drawn: Sequence[Drawn], rows: Sequence[Sequence[Written]]) -> list[lis
 
 
 def layouts() -> list[tuple[str, str]]:
-    """Every office layout in use that is not wide."""
-    return [(feed, layout.name) for feed in FEEDS for layout in contract(feed).layouts_in(Q4) if not layout.wide]
+    """Every office layout that is not wide."""
+    return [(feed, layout.name) for feed in FEEDS for layout in contract(feed).layouts if not layout.wide]
+
+
+def in_use(layout: Layout) -> Period:
+    """A quarter in which a layout holds."""
+    return Q4 if layout.holds(Q4) else Period.parse(layout.valid_to or layout.valid_from)
+
+
+def times(layout: Layout, period: Period) -> list[str]:
+    """Ways in which a title says the time that the layout takes from it."""
+    year, month, quarter = period.year, period.end.month, "一二三四"[period.quarter - 1]
+    if set(layout.title.values()) == {"start", "end"}:
+        return [f"{year}年1-{month}月", f"{str(year).translate(CHINESE)}年1至{month}月", f"截至{year}年{month}月末累计"]
+    if layout.title:
+        return [f"{year}年{month}月末", f"{year}年{quarter}季度", f"截至{year}年{month}月{period.end.day}日"]
+    return [f"{year}年{quarter}季度", ""]
 
 
 @pytest.mark.parametrize(("feed", "name"), layouts())
@@ -211,8 +222,9 @@ def test_given_a_random_table_in_a_layout_when_read_then_it_comes_back_equal(
     book = Book((Sheet("表", drawing),))
     separated = Separated(drawing, data.draw(st.sampled_from(ENCODINGS)))
     path.write_bytes((separated if suffix == "csv" else book).build(suffix))
-    reading = read(path, agreed, "420922", Q4, county="大悟县")
-    typed = normalise(agreed, reading, REGISTER, Q4)
+    period = in_use(layout)
+    reading = read(path, agreed, "420922", period, county="大悟县")
+    typed = normalise(agreed, reading, REGISTER, period)
     said = {finding.check for finding in (*reading.findings, *typed.findings)} - {"FILE-Q007", "FILE-Q004"}
     assert said == set(), (drawing, [(one.cell, one.message) for one in (*reading.findings, *typed.findings)])
     assert reading.layout == name, drawing

@@ -102,7 +102,7 @@ class Book:
     """A workbook of one or more sheets; `saved`: the day in its properties."""
 
     sheets: tuple[Sheet, ...]
-    saved: date = date(2026, 1, 8)
+    saved: date = date(2040, 1, 1)
 
     def build(self, suffix: str) -> bytes:
         """The file as `xlsx`, `xlsm` or `xls`."""

@@ -165,7 +165,7 @@ HBB         | 60780000.00   | 0.00
     Case("年份是汉字模板.xlsx", "标题写二〇××年", "pboc_credit", book(edited(PLAIN, ("2025年", "二〇××年"))), BANKS, ("FILE-S027 A1",)),
     Case("截至日晚于保存日.xlsx", "“截至12月底”而文件在12月20日就存好了（Q14）", "pboc_credit",
          Book((Sheet("表", edited(PLAIN, ("2025年12月末", "截至2025年12月底"))),), date(2025, 12, 20)), ROWS, ("FILE-Q012 A1",)),
-    Case("截至日晚于本期.xlsx", "标题的时点在考核期之后", "pboc_credit", book(edited(PLAIN, ("2025年12月末", "2026年1月末"))), BANKS, ("FILE-S013 A1", "FILE-Q012 A1")),
+    Case("截至日晚于本期.xlsx", "标题的时点在考核期之后", "pboc_credit", book(edited(PLAIN, ("2025年12月末", "2026年1月末"))), BANKS, ("FILE-S013 A1",)),
     Case("别的县.xlsx", "标题是别的县", "pboc_credit", book(edited(PLAIN, ("大悟县", "孝昌县"))), ROWS, ("FILE-S014 A1",)),
     Case("单位在最右.xlsx", "单位靠右，在表外两列", "pboc_credit", book(edited(PLAIN, ("单位：万元", " |" * 13 + " 单位：万元"))), ROWS),
     Case("单位在标题里.xlsx", "标题后括号里写单位", "pboc_credit", book(edited(PLAIN, ("\n单位：万元", "（单位：万元）"))), ROWS),
