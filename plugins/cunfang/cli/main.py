@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from cunfang.period import Period
 from cunfang.settings import settings
@@ -240,5 +241,13 @@ def fail(message: str, code: Exit) -> NoReturn:
 
 
 def main() -> None:
-    """Entry point of the command."""
-    app()
+    """Entry point of the command. A contract or a rule book that cannot be taken is said line by line, without a trace."""
+    try:
+        app()
+    except ValueError as error:
+        from cunfang.feeds.document import DocumentError
+
+        if not isinstance(error, DocumentError):
+            raise
+        Console(stderr=True).print(f"[bold red]✗[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        sys.exit(Exit.USAGE)
