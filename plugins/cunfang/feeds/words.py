@@ -59,7 +59,7 @@ class Vocabulary:
         """The column names themselves and nothing else."""
         return cls({name: name for name in shape})
 
-    @property
+    @cached_property
     def columns(self) -> frozenset[str]:
         """The columns of the contract that a heading of this layout can mean."""
         return frozenset(self.targets.values()) - self.metrics - {UNIT_COLUMN}
