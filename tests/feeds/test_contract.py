@@ -183,6 +183,7 @@ def edited(tmp_path: Path, old: str, new: str) -> Path:
         ("coverage: period", "coverage: period\nsurprise: 1", r"tax\.yaml:10 surprise: "),
         ("key: [institution, tax_type", "key: [institution, colour", r"tax\.yaml:1 .*key 提到没有的列：colour"),
         ("name: office", "name: canonical", r"layouts 的 name"),
+        ("ignored: [", "ignoered: [", r"tax\.yaml:\d+ layouts\.1\.ignoered"),
         (
             "name: office",
             "name: office\n    columns: [window_from, window_to, paid, colour]",

@@ -241,7 +241,7 @@ def fail(message: str, code: Exit) -> NoReturn:
 
 
 def main() -> None:
-    """Entry point of the command. A contract or a rule book that cannot be taken is said line by line, without a trace."""
+    """Entry point of the command. A contract or rule book that cannot be taken is said line by line, without trace."""
     try:
         app()
     except ValueError as error:

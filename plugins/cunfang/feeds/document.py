@@ -45,11 +45,12 @@ def _key(location: Sequence[int | str]) -> str:
 
 
 def _line(tree: Any, location: Sequence[int | str]) -> int:
-    """The line of the deepest key of `location` that the document has."""
+    """The line of the deepest key of `location` that the document has; what `<<` brings in has that of its place."""
     line = 1
     for part in location:
         if isinstance(tree, Mapping) and part in tree:
-            line = tree.lc.key(part)[0] + 1  # type: ignore[attr-defined]
+            if part in (tree.lc.data or {}):  # type: ignore[attr-defined]
+                line = tree.lc.key(part)[0] + 1  # type: ignore[attr-defined]
             tree = tree[part]
         elif isinstance(tree, list) and isinstance(part, int) and part < len(tree):
             line = tree.lc.item(part)[0] + 1  # type: ignore[attr-defined]
