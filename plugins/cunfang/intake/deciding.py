@@ -39,7 +39,7 @@ def decide(engine: Engine, submission_id: int) -> str:
             return "rejected"
         pinned = grounds.pins_of_check(connection, submission)
         found = correcting.as_checked(connection, submission_id, records(connection, submission_id))
-        typed = typed_rows(submission, found, grounds.basis(connection, submission, pinned).register)
+        typed = typed_rows(submission, found, grounds.register(connection, submission, pinned))
         _into_core(connection, submission, typed)
         event(connection, submission_id, "accepted", f"已接受 {len(typed.rows)} 行，回执号 {receipt(submission)}。")
         return "accepted"

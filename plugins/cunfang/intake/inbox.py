@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,11 +46,15 @@ def deliveries(inbox: Path, feed: str, settle: float = SETTLE_SECONDS) -> list[D
     found: list[Delivery] = []
     newest = time.time_ns() - int(settle * 1e9)
     for folder, region, period in _folders(inbox, feed):
-        for path, reporter in _files(folder):
-            facts = path.lstat()
+        for entry, reporter in _files(folder):
+            try:
+                facts = entry.stat(follow_symlinks=False)
+            except OSError:
+                continue
             if settle > 0 and facts.st_mtime_ns > newest:
                 continue
-            key = clean(path.relative_to(inbox).as_posix())
+            key = clean("/".join(filter(None, (region, str(period), feed, reporter, entry.name))))
+            path = Path(entry.path)
             found.append(Delivery(path, key, region, period, feed, reporter, facts.st_size, facts.st_mtime_ns))
     return sorted(found, key=lambda one: (one.modified_ns, one.key))
 
@@ -73,43 +78,52 @@ def pending(engine: Engine, inbox: Path, feed: str, settle: float = SETTLE_SECON
     return [one.path for one in new_deliveries(engine, inbox, feed, settle)]
 
 
-def _folders(inbox: Path, feed: str) -> Iterator[tuple[Path, str, Period]]:
-    for region in _children(inbox):
+def _folders(inbox: Path, feed: str) -> Iterator[tuple[str, str, Period]]:
+    for region in _children(inbox, os.DirEntry.is_dir):
         if not _REGION.fullmatch(region.name):
             continue
-        for period in _children(region):
-            folder = period / feed
-            if _PERIOD.fullmatch(period.name) and _is(folder, stat.S_ISDIR):
+        for period in _children(region.path, os.DirEntry.is_dir):
+            folder = os.path.join(period.path, feed)  # noqa: PTH118 - of the thousand paths looked at few are kept
+            if _PERIOD.fullmatch(period.name) and _is_folder(folder):
                 yield folder, region.name, Period.parse(period.name)
 
 
-def _files(folder: Path) -> Iterator[tuple[Path, str]]:
+def _files(folder: str) -> Iterator[tuple[os.DirEntry[str], str]]:
     """Files of the folder, and of the folders of reporting institutions in it, with the reporter."""
-    for path in _children(folder):
-        if _is(path, stat.S_ISREG):
-            yield path, ""
-        elif _is(path, stat.S_ISDIR):
-            yield from ((inner, path.name) for inner in _children(path) if _is(inner, stat.S_ISREG))
+    for entry in _children(folder, _is_either):
+        if entry.is_file(follow_symlinks=False):
+            yield entry, ""
+        else:
+            yield from ((inner, entry.name) for inner in _children(entry.path, os.DirEntry.is_file))
 
 
-def _children(folder: Path) -> list[Path]:
-    if not _is(folder, stat.S_ISDIR):
+def _is_either(entry: os.DirEntry[str], *, follow_symlinks: bool) -> bool:
+    return entry.is_file(follow_symlinks=follow_symlinks) or entry.is_dir(follow_symlinks=follow_symlinks)
+
+
+def _children(folder: str | Path, kind: Callable[..., bool]) -> list[os.DirEntry[str]]:
+    """What a folder holds of a kind, links not followed; a folder that is gone or a link itself holds nothing."""
+    if not _is_folder(folder):
         return []
-    return sorted(path for path in folder.iterdir() if not _PASSING.search(path.name))
-
-
-def _is(path: Path, kind: object) -> bool:
-    """Whether the path itself, links not followed, is of this kind; one that is gone is of none."""
     try:
-        return bool(kind(path.lstat().st_mode))  # type: ignore[operator]
+        with os.scandir(folder) as entries:
+            found = [one for one in entries if not _PASSING.search(one.name) and kind(one, follow_symlinks=False)]
+    except OSError:
+        return []
+    return sorted(found, key=lambda one: one.name)
+
+
+def _is_folder(path: str | Path) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)
     except OSError:
         return False
 
 
 def strays(inbox: Path, region: str, period: Period, feeds: set[str]) -> list[Path]:
     """What lies in the period's folder and belongs to no feed: unknown folders, files outside any folder."""
-    return [
-        path
-        for path in _children(inbox / region / str(period))
-        if path.name not in feeds or not _is(path, stat.S_ISDIR)
-    ]
+    folder = inbox / region / str(period)
+    if not _is_folder(folder):
+        return []
+    found = sorted(path for path in folder.iterdir() if not _PASSING.search(path.name))
+    return [path for path in found if path.name not in feeds or not _is_folder(path)]

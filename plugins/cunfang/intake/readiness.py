@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 
 from cunfang.feeds.contract import contract
 from cunfang.intake.grounds import standing
-from cunfang.intake.inbox import new_deliveries
+from cunfang.intake.inbox import Delivery, new_deliveries
 from cunfang.intake.submissions import Submission, load
 from cunfang.period import Period
 
@@ -23,13 +24,14 @@ def waiting_for(engine: Engine, submission_ids: Iterable[int], inbox: Path | Non
     nobody decided on do not matter.
     """
     missing: dict[str, None] = {}
+    lying = cache(lambda feed: new_deliveries(engine, inbox, feed, settle=0) if inbox else [])
     for submission_id in submission_ids:
         with engine.connect() as connection:
             submission = load(connection, submission_id)
             if submission.status == "accepted" or _unreadable(connection, submission_id):
                 continue
             for feed in references(submission.feed):
-                if _to_come(engine, connection, submission, feed, inbox):
+                if _to_come(connection, submission, feed, lying):
                     missing[feed] = None
     return list(missing)
 
@@ -53,12 +55,12 @@ def _unreadable(connection: Connection, submission_id: int) -> bool:
     )
 
 
-def _to_come(engine: Engine, connection: Connection, submission: Submission, feed: str, inbox: Path | None) -> bool:
+def _to_come(connection: Connection, submission: Submission, feed: str, lying: Callable[[str], list[Delivery]]) -> bool:
     stands = standing(connection, submission.region, feed, submission.period)
     if stands is None:
         return True
     since = load(connection, stands).period
-    return _under_way(connection, submission, feed, since) or _arriving(engine, inbox, submission, feed, since)
+    return _under_way(connection, submission, feed, since) or _arriving(lying(feed), submission, since)
 
 
 def _under_way(connection: Connection, submission: Submission, feed: str, stands: Period) -> bool:
@@ -73,10 +75,8 @@ def _under_way(connection: Connection, submission: Submission, feed: str, stands
     )
 
 
-def _arriving(engine: Engine, inbox: Path | None, submission: Submission, feed: str, stands: Period) -> bool:
-    if inbox is None:
-        return False
+def _arriving(lying: Iterable[Delivery], submission: Submission, stands: Period) -> bool:
     return any(
         one.region == submission.region and stands <= one.period <= submission.period and os.access(one.path, os.R_OK)
-        for one in new_deliveries(engine, inbox, feed, settle=0)
+        for one in lying
     )

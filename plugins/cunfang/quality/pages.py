@@ -28,23 +28,35 @@ def write(name: str, results: Sequence[ExpectationValidationResult], page: Path)
 
     The page counts all rules and shows those that were broken: a rule that holds has nothing to show.
     """
-    from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
-    from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
-    from great_expectations.validator.validator import calc_validation_statistics
-
-    statistics = calc_validation_statistics(list(results))
-    result = ExpectationSuiteValidationResult(
-        results=[one for one in results if not one.success],
-        success=statistics.success,
-        suite_name=name,
-        statistics=statistics._asdict(),
-        meta={},
-    )
+    broken = [one for one in results if not one.success]
     page.parent.mkdir(parents=True, exist_ok=True)
     known = page.exists()
-    _replace(page, str(_view().render(ValidationResultsPageRenderer().render(result))))
+    _replace(page, _rendered(name, broken, len(results)) if broken else _clean(name, len(results)))
     if not known:
         _list(page)
+
+
+@lru_cache(maxsize=64)
+def _clean(name: str, count: int) -> str:
+    """The page of a suite whose `count` rules all hold is the same every time."""
+    return _rendered(name, [], count)
+
+
+def _rendered(name: str, broken: Sequence[ExpectationValidationResult], count: int) -> str:
+    from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
+    from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
+
+    held = count - len(broken)
+    statistics = {
+        "evaluated_expectations": count,
+        "successful_expectations": held,
+        "unsuccessful_expectations": len(broken),
+        "success_percent": held * 100 / count if count else None,
+    }
+    result = ExpectationSuiteValidationResult(
+        results=list(broken), success=not broken, suite_name=name, statistics=statistics, meta={}
+    )
+    return str(_view().render(ValidationResultsPageRenderer().render(result)))
 
 
 @lru_cache(maxsize=1)
