@@ -51,7 +51,8 @@ def delivered(engine: Engine, place: Settings) -> Callable[..., int]:
         with engine.connect() as connection:
             return int(
                 connection.execute(
-                    text("SELECT max(submission_id) FROM raw.submission WHERE feed = :feed"), {"feed": feed.partition("/")[0]}
+                    text("SELECT max(submission_id) FROM raw.submission WHERE feed = :feed"),
+                    {"feed": feed.partition("/")[0]},
                 ).scalar_one()
             )
 
