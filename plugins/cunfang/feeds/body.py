@@ -106,17 +106,20 @@ class _Table:
         """The rows that may be something else than data: by their first cell, or by what stands in place of a name."""
         if self.layout is None or self.header.unit_column is not None or not rows:
             return rows
-        doubt = re.compile(f"^(?:{rules().footnote})|{self.sum_words.hint.pattern}|[^\\w\n]|_", re.MULTILINE)
+        note = re.compile(f"\n(?:{rules().footnote})")
+        sign = re.compile(f"[^\\w\n]|[_{self.sum_words.strange}]")
+        words = [re.compile(re.escape(word)) for word in self.sum_words.words]
         found: set[int] = set()
         for index in {self.part.start, *self.words}:
             cells = self.grid.columns[index]
             texts = [cell if type(cell) is str else "0" for cell in map(cells.__getitem__, rows)]
-            text = "\n".join(texts)
-            if text.count("\n") != len(texts) - 1:
+            text = "\n" + "\n".join(texts)
+            if text.count("\n") != len(texts):
                 return rows
-            line, counted = 0, 0
-            for match in doubt.finditer(text):
-                line, counted = line + text.count("\n", counted, match.start()), match.start()
+            places = sorted({m.end() for pattern in (note, sign, *words) for m in pattern.finditer(text)})
+            line, counted = -1, 0
+            for place in places:
+                line, counted = line + text.count("\n", counted, place), place
                 found.add(rows[line])
             if index == self.part.start:
                 found |= {row for row, cell in zip(rows, texts, strict=True) if not cell}

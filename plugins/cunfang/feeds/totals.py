@@ -50,11 +50,19 @@ class SumWords:
         return self._seen[text]
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of sums and the names of groups, in normal form."""
+        return frozenset({*rules().total_words, *self.groups, *rules().group_rows})
+
+    @cached_property
+    def strange(self) -> str:
+        """Letters that the normal form may turn into those of a word: all, if a word is not plain Chinese."""
+        return "\u2e80-\u2fdf\uf900-\U0010ffff" if all(map(_is_han, self.words)) else "\0-\U0010ffff"
+
+    @cached_property
     def hint(self) -> re.Pattern[str]:
-        """A word of a sum, or a letter that the normal form may turn into one: without either, a text is a name."""
-        words = {*rules().total_words, *self.groups, *rules().group_rows}
-        strange = "" if all(map(_is_han, words)) else "|."
-        return re.compile("|".join(map(re.escape, words)) + "|[\u2e80-\u2fdf\uf900-\U0010ffff]" + strange)
+        """Without a match, a text of letters and figures is a name."""
+        return re.compile("|".join(map(re.escape, self.words)) + f"|[{self.strange}]")
 
     def _span(self, text: str) -> Span | None:
         if len(text) > LONGEST:
