@@ -167,15 +167,11 @@ class _Walk:
     def end(self, table: Table) -> tuple[int, Table | None, int | None]:
         """Where the rows of `table` end, the table that follows, and where one starts that no layout knows."""
         figures = self._figures(table.header)
-        probe = figures[0] if figures else None
         start = table.header.last + 1
         strange: int | None = None
         stop = self.part.rows.stop
-        for row in range(start, self.part.rows.stop):
-            cells = self.grid.rows[row]
-            if probe is not None and probe < len(cells) and _is_figure(cells[probe]):
-                continue
-            if self._knows(cells):
+        for row in self._without_figure(range(start, stop), figures):
+            if self._knows(self.grid.rows[row]):
                 below = replace(self.part, rows=range(self._preamble(row, start), self.part.rows.stop))
                 further = self._further(below, row)
                 if further is not None:
@@ -183,6 +179,13 @@ class _Walk:
             if strange is None and row > start and figures and self._is_strange(row, figures):
                 strange = stop = self._preamble(row, start)
         return stop, None, strange
+
+    def _without_figure(self, rows: range, figures: Sequence[int]) -> Sequence[int]:
+        """The rows that have no figure in the first column of figures: what is not data is among them."""
+        if not figures or not rows:
+            return rows
+        cells = self.grid.columns[figures[0]][rows.start : rows.stop]
+        return [row for row, cell in zip(rows, cells, strict=True) if type(cell) is not float and not _is_figure(cell)]
 
     def _figures(self, header: Header) -> list[int]:
         """The columns in which figures stand."""
