@@ -33,6 +33,8 @@ class Part:
     rows: range
     columns: range
     period: Period | None = None
+    paths: dict[tuple[int, int, int], tuple[Path, str]] = field(default_factory=dict, repr=False, compare=False)
+    """The headings read so far, by first row, last row and column: they are the same for every layout."""
 
     @classmethod
     def whole(cls, grid: Grid, period: Period | None = None) -> Part:
@@ -132,6 +134,13 @@ def _may_head(grid: Grid, part: Part, row: int, known: Vocabulary) -> bool:
 
 def heading_path(grid: Grid, first: int, last: int, column: int, part: Part) -> tuple[Path, str]:
     """The heading of a column from top to bottom in normal form, and the unit it states."""
+    place = first, last, column
+    if place not in part.paths:
+        part.paths[place] = _heading_path(grid, first, last, column, part)
+    return part.paths[place]
+
+
+def _heading_path(grid: Grid, first: int, last: int, column: int, part: Part) -> tuple[Path, str]:
     parts: list[str] = []
     unit = ""
     seen: set[tuple[int, int]] = set()
