@@ -9,7 +9,7 @@ from functools import partial
 
 from cunfang.feeds import parse
 from cunfang.feeds.columns import SheetColumn
-from cunfang.feeds.contract import Contract, Kind, Layout, Wide
+from cunfang.feeds.contract import Column, Contract, Kind, Layout, Wide
 from cunfang.feeds.faults import Fault, finding
 from cunfang.feeds.grid import Grid, a1, text_of
 from cunfang.feeds.heading import Header, Heading
@@ -73,10 +73,15 @@ class _Table:
         titles = {h.target: names[h.target].title for h in self.money}
         figures = {h: self.columns[h.target] for h in self.money}
         self.sums = Totals(self.grid, figures, titles, self.unit, self.file)
-        self.words = [h.index for h in known if names[h.target].type in NAMING]
-        self.sum_words = SumWords(frozenset(map(normal_form, self.layout.subtotals if self.layout else ())))
+        self.words = [h.index for h in known if self._names(names[h.target])]
+        groups = frozenset(map(normal_form, self.layout.subtotals if self.layout else ()))
+        self.sum_words = SumWords(groups, whole_only=not (self.money or self.metrics))
         self.is_footnote = rules().is_footnote
         self.blind_rows = frozenset(row for row, column in self.grid.blind if column in self.part)
+
+    def _names(self, column: Column) -> bool:
+        """Whether a column names its row, so that the word of a sum can stand there: a free text may end in 合计."""
+        return column.type in NAMING and (column.type is not Kind.TEXT or column.name in self.contract.key)
 
     def _column(self, heading: Heading, kind: Kind) -> SheetColumn:
         """Amounts and computed figures take the unit of their heading or else of the sheet; ratios their heading's."""
@@ -210,7 +215,11 @@ class _Table:
         kind = self.contract.by_name[wide.value].type
         columns: dict[Heading, SheetColumn] = {}
         for heading in self.metrics:
-            unit = heading.unit or wide.metrics[heading.target].unit or (self.unit if wide.unit else "")
+            unit = (
+                heading.unit
+                or wide.metrics[heading.target].unit
+                or (self.unit if wide.unit or kind is Kind.MONEY else "")
+            )
             columns[heading] = SheetColumn(self.grid, heading.index, kind, unit, {}, shares=True)
         places = dict(enumerate(metrics))
         cells = {place: heads[heading] for place, heading in places.items()}

@@ -154,7 +154,7 @@ def _not_recognised(
         yield other
     elif not current and source.format != "csv":
         formats = "、".join(sorted({"csv", *(f for layout in contract.layouts for f in layout.formats)}))
-        facts = {"name": contract.name, "period": reading.period, "kind": source.format, "formats": formats}
+        facts = {"name": contract.name, "period": reading.period or "各期", "kind": source.format, "formats": formats}
         yield finding(Fault.NO_LAYOUT, file=reading.file, **facts)
     elif current and all(item.sheets and not set(item.sheets) & set(source.visible_sheets) for item in current):
         wanted = "”或“".join(dict.fromkeys(sheet for item in current for sheet in item.sheets))

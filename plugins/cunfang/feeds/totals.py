@@ -36,9 +36,13 @@ class Span(Enum):
 
 @dataclass(frozen=True)
 class SumWords:
-    """Tells the rows of sums and of group names from rows of data. `groups`: names of groups that a layout adds."""
+    """Tells the rows of sums and of group names from rows of data.
+
+    `groups`: names of groups that a layout adds. `whole_only`: no words within others, as the table has no figures.
+    """
 
     groups: frozenset[str] = frozenset()
+    whole_only: bool = False
     _seen: dict[str, Span | None] = field(default_factory=dict, repr=False, compare=False)
 
     def span(self, text: str) -> Span | None:
@@ -70,6 +74,8 @@ class SumWords:
         word, _ = clean_heading(text)
         if word in rules().total_words:
             return Span.WHOLE if rules().total_words[word] else Span.BLOCK
+        if self.whole_only:
+            return None
         if word in self.groups or word in rules().group_rows or word.endswith(tuple(rules().total_words)):
             return Span.EITHER
         return None
