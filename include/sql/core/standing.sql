@@ -1,16 +1,20 @@
--- The latest version of a feed at or before a period that was accepted before a given event.
+-- Of each feed asked for, the latest version in a span of periods that was accepted before a given event.
 SELECT
-    s.submission_id,
-    s.period
-FROM raw.submission AS s
-WHERE
-    s.region = %(region)s
-    AND s.feed = %(feed)s
-    AND s.period BETWEEN %(first)s AND %(last)s
-    AND EXISTS (
-        SELECT 1
-        FROM raw.submission_event AS e
-        WHERE e.submission_id = s.submission_id AND e.status = 'accepted' AND e.event_id < %(watermark)s
-    )
-ORDER BY s.period DESC, s.sequence DESC
-LIMIT 1;
+    w.part,
+    s.submission_id
+FROM unnest(%(parts)s, %(feeds)s, %(firsts)s, %(lasts)s) AS w (part, feed, first, last)
+CROSS JOIN LATERAL (
+    SELECT r.submission_id
+    FROM raw.submission AS r
+    WHERE
+        r.region = %(region)s
+        AND r.feed = w.feed
+        AND r.period BETWEEN w.first AND w.last
+        AND EXISTS (
+            SELECT 1
+            FROM raw.submission_event AS e
+            WHERE e.submission_id = r.submission_id AND e.status = 'accepted' AND e.event_id < %(watermark)s
+        )
+    ORDER BY r.period DESC, r.sequence DESC
+    LIMIT 1
+) AS s;

@@ -41,34 +41,28 @@ def standing(
     connection: Connection, region: str, feed: str, last: Period, watermark: int = NOW, first: Period | None = None
 ) -> int | None:
     """The accepted version of `feed` for the latest period up to `last`, as of the event `watermark`."""
-    row = sql.rows(
-        connection,
-        "core/standing.sql",
-        {
-            "region": region,
-            "feed": feed,
-            "first": str(first) if first else FIRST,
-            "last": str(last),
-            "watermark": watermark,
-        },
-    )
-    return int(row[0]["submission_id"]) if row else None
+    asked = {feed: (feed, str(first) if first else FIRST, str(last))}
+    return _standing(connection, region, asked, watermark).get(feed)
+
+
+def _standing(
+    connection: Connection, region: str, asked: Mapping[str, tuple[str, str, str]], watermark: int
+) -> dict[str, int]:
+    """Of each part asked for, by feed, first and last period, the version that stands; in one question."""
+    feeds, firsts, lasts = (list(column) for column in zip(*asked.values(), strict=True))
+    said = {"parts": list(asked), "feeds": feeds, "firsts": firsts, "lasts": lasts}
+    rows = sql.rows(connection, "core/standing.sql", said | {"region": region, "watermark": watermark})
+    return {row["part"]: row["submission_id"] for row in rows}
 
 
 def pins(connection: Connection, submission: Submission, watermark: int = NOW) -> Pins:
     """What stands for `submission` as of the event `watermark`."""
-    region, period, feed = submission.region, submission.period, submission.feed
-    before, december = period.previous(), Period(period.year - 1, 4)
-
-    def unless_itself(name: str) -> int | None:
-        return None if feed == name else standing(connection, region, name, period, watermark)
-
-    return Pins(
-        unless_itself(INSTITUTIONS),
-        unless_itself(ACCOUNTS),
-        standing(connection, region, feed, before, watermark, first=before),
-        standing(connection, region, feed, december, watermark, first=december),
-    )
+    period, feed = submission.period, submission.feed
+    before, december = str(period.previous()), str(Period(period.year - 1, 4))
+    registers = {name: (name, FIRST, str(period)) for name in (INSTITUTIONS, ACCOUNTS) if name != feed}
+    earlier = {"previous": (feed, before, before), "december": (feed, december, december)}
+    found = _standing(connection, submission.region, registers | earlier, watermark)
+    return Pins(found.get(INSTITUTIONS), found.get(ACCOUNTS), found.get("previous"), found.get("december"))
 
 
 def pins_of_check(connection: Connection, submission: Submission) -> Pins:
