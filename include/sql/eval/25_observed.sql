@@ -84,4 +84,19 @@ FROM batch AS b
 INNER JOIN eval.run_substitute AS s ON b.run_id = s.run_id
 GROUP BY s.run_id, s.family;
 
-ANALYZE observed, flow;
+-- The indicators that are scored; one whose feed is left out is not.
+CREATE TEMPORARY TABLE leaf ON COMMIT DROP AS
+SELECT
+    r.run_id,
+    r.as_of,
+    k.full_scale,
+    t.flag AS late_flag,
+    i.*
+FROM batch AS b
+INNER JOIN eval.run AS r ON b.run_id = r.run_id
+INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
+INNER JOIN eval.indicator AS i ON k.rulebook_id = i.rulebook_id AND i.leaf
+LEFT JOIN late AS t ON r.run_id = t.run_id AND i.family = t.family
+WHERE NOT coalesce(t.left_out, FALSE);
+
+ANALYZE observed, flow, late, leaf;

@@ -1,19 +1,6 @@
 -- The value of every indicator for every bank that is scored: stocks at the base date, ratios of stocks, and sums of
 -- flows since January (S06, S07, N2, N3); none where its feed is left out, flagged where taken from before (S25).
-WITH leaf AS (
-    SELECT
-        r.run_id,
-        r.as_of,
-        t.flag AS late_flag,
-        i.*
-    FROM batch AS b
-    INNER JOIN eval.run AS r ON b.run_id = r.run_id
-    INNER JOIN eval.indicator AS i ON r.rulebook_id = i.rulebook_id AND i.leaf
-    LEFT JOIN late AS t ON r.run_id = t.run_id AND i.family = t.family
-    WHERE NOT coalesce(t.left_out, FALSE)
-),
-
-stock AS (
+WITH stock AS (
     SELECT
         l.run_id,
         l.indicator,

@@ -1,18 +1,7 @@
 -- Points by the method of each indicator (S10, N7). An indicator for which no bank had a value is dropped and the
 -- others carry its weight (N12), also where its feed was late and is left out (S25); negative values count 0; where
 -- all are 0 nobody gets points and it is said so.
-WITH leaf AS (
-    SELECT
-        r.run_id,
-        k.full_scale,
-        i.*
-    FROM batch AS b
-    INNER JOIN eval.run AS r ON b.run_id = r.run_id
-    INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
-    INNER JOIN eval.indicator AS i ON k.rulebook_id = i.rulebook_id AND i.leaf
-),
-
-cohort AS (
+WITH cohort AS (
     SELECT
         v.run_id,
         v.indicator,
@@ -29,11 +18,12 @@ left_out AS (
         t.run_id,
         string_agg(t.reason, '，' ORDER BY t.family) AS reason
     FROM late AS t
+    INNER JOIN eval.run AS r ON t.run_id = r.run_id
     WHERE
         t.left_out
         AND EXISTS (
-            SELECT 1 FROM leaf AS l
-            WHERE l.run_id = t.run_id AND l.family = t.family
+            SELECT 1 FROM eval.indicator AS i
+            WHERE i.rulebook_id = r.rulebook_id AND i.leaf AND i.family = t.family
         )
     GROUP BY t.run_id
 ),

@@ -26,6 +26,8 @@ FROM need AS n
 INNER JOIN eval.holding AS h ON n.run_id = h.run_id AND n.institution = h.institution
 WHERE n.surplus > 0 AND h.available AND h.balance > 0;
 
+ANALYZE need, supply;
+
 CREATE TEMPORARY TABLE receiver ON COMMIT DROP AS
 SELECT
     r.run_id,

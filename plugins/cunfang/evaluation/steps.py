@@ -56,7 +56,7 @@ def compute(connection: Connection, run_ids: Sequence[int]) -> list[Answer]:
     _plan_transfers(connection)
     run(connection, "eval/90_adjustment.sql")
     connection.execute(
-        text("DROP TABLE batch, observed, flow, late, need, supply, receiver, transfer_group, draft_leg")
+        text("DROP TABLE batch, observed, flow, late, leaf, need, supply, receiver, transfer_group, draft_leg")
     )
     return noted
 
