@@ -114,7 +114,8 @@ def columns(draw: st.DrawFn, agreed: Contract, layout: Layout, unit: str) -> lis
     """Columns in any order, under any of their spellings, some under a group, some with a unit of their own."""
     own = [c for c in agreed.columns if layout.carries(c.name) and c.name not in layout.filled and c.type in KINDS]
     kept = [c for c in own if c.presence != "may" or draw(st.booleans())]
-    groups = sorted({*rules().groups, *layout.groups})
+    headings = {word for column in own for word in layout.spellings(column)}
+    groups = sorted({*rules().groups, *layout.groups} - headings)
     found: list[Drawn] = []
     for column in kept:
         spelling = draw(st.sampled_from([word for word in layout.spellings(column) if "/" not in word]))

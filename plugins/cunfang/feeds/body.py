@@ -17,6 +17,7 @@ from cunfang.feeds.record import Block, Field, Records, Value
 from cunfang.feeds.rules import rules
 from cunfang.feeds.title import plain
 from cunfang.feeds.totals import Span, SumWords, Totals
+from cunfang.feeds.words import clean_heading
 from cunfang.finding import Finding
 from cunfang.institution import normal_form
 from cunfang.money import UNITS
@@ -74,6 +75,8 @@ class _Table:
         figures = {h: self.columns[h.target] for h in self.money}
         self.sums = Totals(self.grid, figures, titles, self.unit, self.file)
         self.words = [h.index for h in known if self._names(names[h.target])]
+        self.keys = [h.index for h in known if h.target in self.contract.key]
+        self.texts = [h.index for h in known if names[h.target].type is Kind.TEXT and h.index not in self.words]
         groups = frozenset(map(normal_form, self.layout.subtotals if self.layout else ()))
         self.sum_words = SumWords(groups, whole_only=not (self.money or self.metrics))
         self.is_footnote = rules().is_footnote
@@ -126,7 +129,7 @@ class _Table:
             for place in places:
                 line, counted = line + text.count("\n", counted, place), place
                 found.add(rows[line])
-            if index == self.part.start:
+            if index == self.part.start or index in self.keys:
                 found |= {row for row, cell in zip(rows, texts, strict=True) if not cell}
         return found
 
@@ -147,7 +150,7 @@ class _Table:
                 return
         elif self.is_footnote(first if first.isalnum() else plain(first)):
             return
-        elif (said := self._sum_word(cells, first)) is not None:
+        elif (said := self._sum_word(row, cells, first)) is not None:
             figures = any(self.grid.text(row, heading.index).strip() for heading in self.money)
             self.sums.close(row, *said, self._row_unit(row) if figures else "")
             return
@@ -155,15 +158,22 @@ class _Table:
             self.row_units[row] = unit
         self._keep([row])
 
-    def _sum_word(self, cells: Sequence[object], first: str) -> tuple[str, Span] | None:
-        """The word that marks a row of sums, in its first cell or where a name should stand, and what it covers."""
+    def _sum_word(self, row: int, cells: Sequence[object], first: str) -> tuple[str, Span] | None:
+        """The word that marks a row of sums, and what it covers: in its first cell, or where a name should stand.
+
+        In a row without a key it may stand in any text.
+        """
         if (span := self.sum_words.span(first)) is not None:
             return first, span
         for index in self.words:
             text = cells[index] if index < len(cells) else ""
             if isinstance(text, str) and text != first and (span := self.sum_words.span(text)) is not None:
                 return text.strip(), span
-        return None
+        if any(self.grid.text(row, index).strip() for index in self.keys):
+            return None
+        words = (self.grid.text(row, index).strip() for index in self.texts)
+        said = ((text, self.sum_words.span(text)) for text in words if clean_heading(text)[0] in rules().total_words)
+        return next(((text, span) for text, span in said if span is not None), None)
 
     def _row_unit(self, row: int) -> str:
         """The unit that the row states in a column of its own; one that is none is a fault."""

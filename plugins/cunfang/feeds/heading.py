@@ -100,6 +100,8 @@ def office_header(
     height = rules().limits.header_rows
     while first > part.rows.start and last - first + 1 < height and _above(grid, part, first - 1, known):
         first -= 1
+    while last + 1 < part.rows.stop and last - first + 1 < height and _reaches(grid, part, first, last):
+        last += 1
     under = last
     firm = _firm(grid, part, contract, known, first, last)
     while under + 1 < part.rows.stop and _is_under(grid, part, under + 1, firm):
@@ -201,6 +203,11 @@ def _above(grid: Grid, part: Part, row: int, known: Vocabulary) -> bool:
     single = len({grid.holder(row, column) for column in filled}) == 1
     text = next(iter(filled.values()))
     return not (single and part.columns.start in filled and not known.knows(text))
+
+
+def _reaches(grid: Grid, part: Part, first: int, last: int) -> bool:
+    """Whether a heading is merged with the cell below the header rows, so that the row below is one of them."""
+    return any(first <= grid.holder(last + 1, c)[0] <= last for c in part.columns)
 
 
 def _firm(grid: Grid, part: Part, contract: Contract, known: Vocabulary, first: int, last: int) -> frozenset[int]:
