@@ -41,8 +41,11 @@ def decode(data: bytes) -> str:
 
 
 def _utf16(data: bytes) -> str:
-    """The byte order of UTF-16 without a mark: separators, figures and line ends have a zero byte on one side."""
-    if b"\0" not in data:
+    """The byte order of UTF-16 without a mark: separators, figures and line ends have a zero byte on one side.
+
+    Fewer zero bytes than lines have strayed into another encoding.
+    """
+    if data.count(0) < max(1, data.count(b"\n")):
         return ""
     low, high = data[0::2].count(0), data[1::2].count(0)
     return "utf-16-le" if high > low else "utf-16-be" if low > high else ""
