@@ -44,14 +44,16 @@ class Delivery:
 def deliveries(inbox: Path, feed: str, settle: float = SETTLE_SECONDS) -> list[Delivery]:
     """Files of `feed` at rest in the inbox, oldest first. Hidden, temporary and linked ones are not deliveries."""
     found: list[Delivery] = []
-    newest = time.time_ns() - int(settle * 1e9)
+    now = time.time_ns()
     for folder, region, period in _folders(inbox, feed):
         for entry, reporter in _files(folder):
             try:
                 facts = entry.stat(follow_symlinks=False)
             except OSError:
                 continue
-            if settle > 0 and facts.st_mtime_ns > newest:
+            # A clock that goes ahead dates files in the future; when they came here is known all the same.
+            touched = facts.st_mtime_ns if facts.st_mtime_ns <= now else facts.st_ctime_ns
+            if settle > 0 and touched > now - int(settle * 1e9):
                 continue
             key = clean("/".join(filter(None, (region, str(period), feed, reporter, entry.name))))
             path = Path(entry.path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -39,10 +40,19 @@ def register(engine: Engine, settings: Settings, deliveries: Iterable[Delivery])
         except UnreadableError as error:
             _unreadable(engine, delivery, error)
             continue
-        if size == delivery.size:
+        if size == delivery.size and _unchanged(delivery):
             with engine.begin() as connection:
                 _register(connection, delivery, sha256, contract(delivery.feed).provider)
     note_several(engine, came)
+
+
+def _unchanged(delivery: Delivery) -> bool:
+    """Whether the file is still the one that was seen: its bytes were copied while nobody wrote them."""
+    try:
+        facts = delivery.path.lstat()
+    except OSError:
+        return False
+    return (facts.st_size, facts.st_mtime_ns) == (delivery.size, delivery.modified_ns)
 
 
 class UnreadableError(Exception):
@@ -71,9 +81,11 @@ def store(path: Path, archive: Path) -> tuple[str, int]:
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
-    """The bytes of a file; a link put in its place is not followed."""
+    """The bytes of a file; a link put in its place is not followed, a pipe or device is not waited for."""
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as source:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as source:
+            if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
+                raise UnreadableError("不是普通文件")
             while chunk := source.read(_CHUNK):
                 yield chunk
     except OSError as error:
