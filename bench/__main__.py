@@ -12,13 +12,14 @@ from pathlib import Path
 
 import typer
 
-from bench import gate, parse, quarter, reading
+from bench import gate, inbox, parse, quarter, reading
 from bench.measure import Row
 
 REPORT = Path(__file__).with_name("report.md")
 MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {
     "parse": parse.measure,
     "gate": gate.measure,
+    "inbox": inbox.measure,
     "quarter": quarter.measure,
     "reading": reading.measure,
 }

@@ -108,12 +108,13 @@ class _Peer:
         copy_rows(self.connection, f"pg_temp.{TABLE}", self.columns, cast("Any", self.rows))
 
     def counts(self) -> list[int]:
-        with self.connection.connection.cursor() as cursor:
-            found = []
-            for text, values in self.queries:
-                cursor.execute(text, values)
-                found.append(cursor.fetchone()[0])  # type: ignore[index]
-            return found
+        cursor = cast("Any", self.connection.connection.cursor())
+        found = []
+        for text, values in self.queries:
+            cursor.execute(text, values)
+            found.append(cursor.fetchone()[0])
+        cursor.close()
+        return found
 
 
 def _typed(feed: str, size: int) -> tuple[Typed, Basis]:
