@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from cunfang import intake
 from cunfang.airflow.announce import result_and_orders, warnings_of
+from cunfang.cli.answer import Answer, write_answer
 from cunfang.delivery import outbox
 from cunfang.documents.files import draft_files
 from cunfang.evaluation.official import evaluate_official, record_verdict, verify
@@ -68,7 +70,10 @@ def test_given_the_workers_login_then_it_takes_a_quarter_from_the_inbox_to_order
     logins: dict[str, str], tmp_path: Path
 ) -> None:
     url = logins["cunfang_worker"]
-    inbox = INCLUDE / "sample" / "canonical"
+    inbox = tmp_path / "inbox"
+    shutil.copytree(INCLUDE / "sample" / "canonical" / REGION, inbox / REGION)
+    refund = Answer(REGION, PERIOD, "TXL-Q010", "多缴退库", "地税局征收岗", "tax_local")
+    write_answer(inbox, refund)
     place = Settings(url, inbox, tmp_path, "smtp://127.0.0.1:9", "金融办 <office@dawu.example>")
     database = engine(url)
     try:

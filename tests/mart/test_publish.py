@@ -300,12 +300,13 @@ def test_given_a_published_run_then_every_chinese_page_has_its_rows_and_freshnes
         "VALUES (:s, 'X', 'validity', TRUE, 1, 0)",
         s=events,
     )
-    county.do(
+    noted = county.do(
         "INSERT INTO ops.finding (region, period, check_id, class, message, advice) "
-        "VALUES ('420922', '2025-Q4', 'EVA-Q001', 'macro', '说明', '核对')"
+        "VALUES ('420922', '2025-Q4', 'EVA-M003', 'macro', '说明', '核对') RETURNING finding_id"
     )
     county.warn(county.submission("pboc_prudential"))
     run_id = county.run(inputs)
+    county.do("INSERT INTO eval.run_finding (run_id, finding_id) VALUES (:r, :f)", r=run_id, f=noted)
     publish(county.connection, run_id)
     views = county.all("SELECT viewname FROM pg_views WHERE schemaname = 'mart' AND viewname LIKE 'v!_c%' ESCAPE '!'")
     assert len(views) > 20

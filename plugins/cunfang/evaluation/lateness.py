@@ -1,6 +1,6 @@
 """The late rule (S25): a feed that is not there at its deadline is waited for, taken from before, or left out.
 
-The contract says which; docs/decisions/0010 says what each means for a score. A rule is applied once, kept with who it
+The contract says which; docs/decisions/0013 says what each means for a score. A rule is applied once, kept with who it
 concerns and when, and loses its force when the feed itself is accepted.
 """
 
