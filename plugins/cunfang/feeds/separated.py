@@ -14,6 +14,7 @@ from cunfang.feeds.rules import rules
 
 SEPARATORS = ",\t;"
 LINES = 20
+_SIGNS = frozenset(b"\n\r,;\t")
 MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -41,14 +42,23 @@ def decode(data: bytes) -> str:
 
 
 def _utf16(data: bytes) -> str:
-    """The byte order of UTF-16 without a mark: separators, figures and line ends have a zero byte on one side.
+    """The byte order of UTF-16 without a mark: separators and line ends have a zero byte on one side.
 
-    Fewer zero bytes than lines have strayed into another encoding.
+    A zero byte that strayed into another encoding stands beside few of them.
     """
-    if data.count(0) < max(1, data.count(b"\n")):
+    if b"\0" not in data:
         return ""
-    low, high = data[0::2].count(0), data[1::2].count(0)
-    return "utf-16-le" if high > low else "utf-16-be" if low > high else ""
+    first, second = data[0::2], data[1::2]
+    low, high = _share(first, second), _share(second, first)
+    if max(low, high) <= 0.5:
+        return ""
+    return "utf-16-le" if low > high else "utf-16-be"
+
+
+def _share(signs: bytes, beside: bytes) -> float:
+    """How many of the separators and line ends in `signs` have a zero byte beside them."""
+    zero = [other == 0 for sign, other in zip(signs, beside, strict=False) if sign in _SIGNS]
+    return sum(zero) / len(zero) if zero else 0.0
 
 
 def separator(text: str) -> str:
