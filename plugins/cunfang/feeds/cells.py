@@ -182,6 +182,7 @@ class _Sheet:
         self.text = np.frombuffer(xml, np.uint8)
         self.opening = self.text[:-1] == ord("<")
         self.cells = self._tags("c")
+
     def _at(self, places: Array, offset: int = 0) -> Array:
         """The signs that stand `offset` behind `places`; the last sign of the text where that is beyond its end."""
         return self.text[offset:].take(places, mode="clip")

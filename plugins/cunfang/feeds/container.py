@@ -62,9 +62,7 @@ class Container:
             raw, title = self._raw(entry), entry.filename.encode()
             facts = (entry.compress_type, 0, 33, entry.CRC, len(raw), entry.file_size, len(title), 0)
             part = _LOCAL + struct.pack("<HHHHHIIIHH", 20, 0x800, *facts) + title + raw
-            directory.append(
-                _CENTRAL + struct.pack("<HHHHHHIIIHHHHHII", 20, 20, 0x800, *facts, 0, 0, 0, 0, at) + title
-            )
+            directory.append(_CENTRAL + struct.pack("<HHHHHHIIIHHHHHII", 20, 20, 0x800, *facts, 0, 0, 0, 0, at) + title)
             parts.append(part)
             at += len(part)
         index = b"".join(directory)

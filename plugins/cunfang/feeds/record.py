@@ -167,7 +167,12 @@ class Block:
             if place in other:
                 units = {name: unit for name, one in zip(names, fields, strict=True) if (unit := one.unit_at(place))}
             row = RawRow(
-                self.first_no + place, self.sheet, row_no, dict(zip(names, said)), dict(zip(names, at)), units  # noqa: B905
+                self.first_no + place,
+                self.sheet,
+                row_no,
+                dict(zip(names, said)),
+                dict(zip(names, at)),
+                units,  # noqa: B905
             )
             yield row if not partial else _without_gaps(row)
 

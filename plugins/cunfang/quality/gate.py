@@ -222,7 +222,8 @@ def validate(gate: Gate, columns: Sequence[str]) -> list[ExpectationValidationRe
 
     rules = [known(rule.text, gate.filled(rule)) for rule in gate.rules]
     numbers = [row.record_no for row in gate.typed.rows]
-    engine = ColumnsEngine({column: [row[column] for row in gate.rows] for column in columns}, numbers)
+    looked_at = set().union(*(rule.columns for rule in gate.rules)) & set(columns)
+    engine = ColumnsEngine({column: [row[column] for row in gate.rows] for column in sorted(looked_at)}, numbers)
     try:
         return judge(rules, engine)
     except UnresolvedError as error:
