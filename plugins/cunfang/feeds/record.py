@@ -170,9 +170,9 @@ class Block:
                 self.first_no + place,
                 self.sheet,
                 row_no,
-                dict(zip(names, said)),
-                dict(zip(names, at)),
-                units,  # noqa: B905
+                dict(zip(names, said, strict=True)),
+                dict(zip(names, at, strict=True)),
+                units,
             )
             yield row if not partial else _without_gaps(row)
 
