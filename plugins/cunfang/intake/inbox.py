@@ -6,9 +6,11 @@ import os
 import re
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Engine, text
 
@@ -19,7 +21,8 @@ SETTLE_SECONDS = 2.0
 """A file touched within this time may still be on its way."""
 _REGION = re.compile(r"[0-9]{6}")
 _PERIOD = re.compile(r"[0-9]{4}-Q[1-4]")
-_PASSING = re.compile(r"^(\.|~\$)|\.(tmp|part|crdownload|filepart)$", re.IGNORECASE)
+_PASSING = r"(\.|~\$).*|.*\.(tmp|part|crdownload|filepart)"
+_STAYING = re.compile(rf"(?!({_PASSING})$).+", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,35 @@ class Delivery:
 
 def deliveries(inbox: Path, feed: str, settle: float = SETTLE_SECONDS) -> list[Delivery]:
     """Files of `feed` at rest in the inbox, oldest first. Hidden, temporary and linked ones are not deliveries."""
-    found: list[Delivery] = []
+    return _in_order(_at_rest(inbox, feed, settle))
+
+
+def new_deliveries(engine: Engine, inbox: Path, feed: str, settle: float = SETTLE_SECONDS) -> list[Delivery]:
+    """Deliveries that were not registered yet as they are now."""
+    found = {one.mark: one for one in _at_rest(inbox, feed, settle)}
+    if not found:
+        return []
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT path, file_size, modified_ns FROM raw.arrival WHERE path = ANY(:paths)"),
+            {"paths": [key for key, _, _ in found]},
+        )
+        seen = {tuple(row) for row in rows}
+    return _in_order(one for mark, one in found.items() if mark not in seen)
+
+
+class _Seen(NamedTuple):
+    """A file as it was seen: of the thousands that lie there, only the new ones become deliveries."""
+
+    mark: tuple[str, int, int]
+    path: str
+    region: str
+    period: str
+    feed: str
+    reporter: str
+
+
+def _at_rest(inbox: Path, feed: str, settle: float) -> Iterator[_Seen]:
     now = time.time_ns()
     for folder, region, period in _folders(inbox, feed):
         for entry, reporter in _files(folder):
@@ -55,24 +86,17 @@ def deliveries(inbox: Path, feed: str, settle: float = SETTLE_SECONDS) -> list[D
             touched = facts.st_mtime_ns if facts.st_mtime_ns <= now else facts.st_ctime_ns
             if settle > 0 and touched > now - int(settle * 1e9):
                 continue
-            key = clean("/".join(filter(None, (region, str(period), feed, reporter, entry.name))))
-            path = Path(entry.path)
-            found.append(Delivery(path, key, region, period, feed, reporter, facts.st_size, facts.st_mtime_ns))
-    return sorted(found, key=lambda one: (one.modified_ns, one.key))
+            key = clean("/".join((region, period, feed, *filter(None, (reporter, entry.name)))))
+            yield _Seen((key, facts.st_size, facts.st_mtime_ns), entry.path, region, period, feed, reporter)
 
 
-def new_deliveries(engine: Engine, inbox: Path, feed: str, settle: float = SETTLE_SECONDS) -> list[Delivery]:
-    """Deliveries that were not registered yet as they are now."""
-    found = deliveries(inbox, feed, settle)
-    if not found:
-        return []
-    with engine.connect() as connection:
-        rows = connection.execute(
-            text("SELECT path, file_size, modified_ns FROM raw.arrival WHERE path = ANY(:paths)"),
-            {"paths": [one.key for one in found]},
+def _in_order(found: Iterable[_Seen]) -> list[Delivery]:
+    return [
+        Delivery(
+            Path(one.path), one.mark[0], one.region, Period.parse(one.period), one.feed, one.reporter, *one.mark[1:]
         )
-        seen = {tuple(row) for row in rows}
-    return [one for one in found if one.mark not in seen]
+        for one in sorted(found, key=lambda one: (one.mark[2], one.mark[0]))
+    ]
 
 
 def pending(engine: Engine, inbox: Path, feed: str, settle: float = SETTLE_SECONDS) -> list[Path]:
@@ -80,39 +104,40 @@ def pending(engine: Engine, inbox: Path, feed: str, settle: float = SETTLE_SECON
     return [one.path for one in new_deliveries(engine, inbox, feed, settle)]
 
 
-def _folders(inbox: Path, feed: str) -> Iterator[tuple[str, str, Period]]:
-    for region in _children(inbox, os.DirEntry.is_dir):
-        if not _REGION.fullmatch(region.name):
-            continue
-        for period in _children(region.path, os.DirEntry.is_dir):
-            folder = os.path.join(period.path, feed)  # noqa: PTH118 - of the thousand paths looked at few are kept
-            if _PERIOD.fullmatch(period.name) and _is_folder(folder):
-                yield folder, region.name, Period.parse(period.name)
+def _folders(inbox: Path, feed: str) -> Iterator[tuple[str, str, str]]:
+    if not _is_folder(inbox):
+        return
+    for region in _children(inbox, os.DirEntry.is_dir, _REGION):
+        for period in _children(region.path, os.DirEntry.is_dir, _PERIOD):
+            folder = f"{period.path}/{feed}"
+            if _is_folder(folder):
+                yield folder, region.name, period.name
 
 
 def _files(folder: str) -> Iterator[tuple[os.DirEntry[str], str]]:
     """Files of the folder, and of the folders of reporting institutions in it, with the reporter."""
-    for entry in _children(folder, _is_either):
+    for entry in _children(folder, _is_either, _STAYING):
         if entry.is_file(follow_symlinks=False):
             yield entry, ""
         else:
-            yield from ((inner, entry.name) for inner in _children(entry.path, os.DirEntry.is_file))
+            yield from ((inner, entry.name) for inner in _children(entry.path, os.DirEntry.is_file, _STAYING))
 
 
 def _is_either(entry: os.DirEntry[str], *, follow_symlinks: bool) -> bool:
     return entry.is_file(follow_symlinks=follow_symlinks) or entry.is_dir(follow_symlinks=follow_symlinks)
 
 
-def _children(folder: str | Path, kind: Callable[..., bool]) -> list[os.DirEntry[str]]:
-    """What a folder holds of a kind, links not followed; a folder that is gone or a link itself holds nothing."""
-    if not _is_folder(folder):
-        return []
+def _children(folder: str | Path, kind: Callable[..., bool], named: re.Pattern[str]) -> list[os.DirEntry[str]]:
+    """What a folder holds of a kind and of such names, links not followed; a folder that is gone holds nothing."""
     try:
         with os.scandir(folder) as entries:
-            found = [one for one in entries if not _PASSING.search(one.name) and kind(one, follow_symlinks=False)]
+            found = [one for one in entries if named.fullmatch(one.name) and kind(one, follow_symlinks=False)]
     except OSError:
         return []
-    return sorted(found, key=lambda one: one.name)
+    return sorted(found, key=_name) if len(found) > 1 else found
+
+
+_name = attrgetter("name")
 
 
 def _is_folder(path: str | Path) -> bool:
@@ -127,5 +152,5 @@ def strays(inbox: Path, region: str, period: Period, feeds: set[str]) -> list[Pa
     folder = inbox / region / str(period)
     if not _is_folder(folder):
         return []
-    found = sorted(path for path in folder.iterdir() if not _PASSING.search(path.name))
+    found = sorted(path for path in folder.iterdir() if _STAYING.fullmatch(path.name))
     return [path for path in found if path.name not in feeds or not _is_folder(path)]
