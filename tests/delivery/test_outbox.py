@@ -13,7 +13,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from sqlalchemy import Engine, text
 
 from cunfang.delivery.mail import compose
-from cunfang.delivery.outbox import DeliveryReport, SmtpServer, back_off, deliver, enqueue
+from cunfang.delivery.outbox import DeliveryReport, SmtpServer, back_off, deliver, enqueue, unsent
 from delivery.mailbox_server import MAIL, MailServer, free_port, serving
 
 
@@ -49,6 +49,15 @@ def test_a_message_of_a_rolled_back_transaction_was_never_written(engine: Engine
         raise RuntimeError
 
     assert deliver(engine, mail_server.url).sent == 0
+
+
+def test_what_was_written_meanwhile_is_told_from_what_failed(engine: Engine, mail_server: MailServer) -> None:
+    mail_server.inbox.refuse.add("gone@dawu.example")
+    put(engine, "refused", "gone@dawu.example")
+    deliver(engine, mail_server.url)
+    put(engine, "written meanwhile")
+
+    assert (unsent(engine), unsent(engine, tried=True)) == (2, 1)
 
 
 def test_one_refused_mailbox_does_not_stop_the_others(engine: Engine, mail_server: MailServer) -> None:

@@ -1,3 +1,3 @@
 SELECT count(*)
 FROM ops.outbox
-WHERE sent_at IS NULL;
+WHERE sent_at IS NULL AND attempts >= %(attempts)s;

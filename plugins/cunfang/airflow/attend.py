@@ -75,14 +75,19 @@ def chase_late_feeds(*, outlet_events: Any = None) -> list[str]:
 
 @task(retries=8)
 def deliver() -> int:
-    """Send what the outbox holds, each message once; what failed stays, and fails the task so that it is retried."""
+    """Send what the outbox holds, each message once; what failed stays, and fails the task so that it is retried.
+
+    A message that was written meanwhile is no failure: whoever wrote it announces the outbox anew.
+    """
     from airflow.sdk.exceptions import AirflowException
 
     from cunfang.delivery import outbox
     from cunfang.settings import settings
     from cunfang.warehouse import engine
 
-    report = outbox.deliver(engine(settings().warehouse_url), settings().smtp_url)
-    if report.failed or report.waiting:
-        raise AirflowException(f"已发 {report.sent} 件，{report.failed} 件失败、{report.waiting} 件待重试")
+    database = engine(settings().warehouse_url)
+    report = outbox.deliver(database, settings().smtp_url)
+    postponed = outbox.unsent(database, tried=True)
+    if report.failed or postponed:
+        raise AirflowException(f"已发 {report.sent} 件，{report.failed} 件失败、{postponed} 件待重试")
     return report.sent

@@ -158,10 +158,10 @@ def deliver(engine: Engine, smtp_url: str, now: datetime | None = None) -> Deliv
     return DeliveryReport(sent=sent, failed=failed, waiting=unsent(engine))
 
 
-def unsent(engine: Engine) -> int:
-    """How many messages have not gone out, due or not."""
+def unsent(engine: Engine, *, tried: bool = False) -> int:
+    """How many messages have not gone out, due or not; with `tried` only those that failed before."""
     with engine.connect() as connection:
-        return int(sql.run(connection, "ops/outbox_waiting.sql").scalar_one())
+        return int(sql.run(connection, "ops/outbox_waiting.sql", {"attempts": int(tried)}).scalar_one())
 
 
 def _deliver_one(engine: Engine, line: Line, now: datetime) -> str | None:
