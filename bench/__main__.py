@@ -1,4 +1,4 @@
-"""Run every measurement and write the report: medians, ratios, and what they were measured on."""
+"""Run the measurements and write their parts of the report: medians, ratios, and what they were measured on."""
 
 from __future__ import annotations
 
@@ -29,22 +29,31 @@ def main(
     only: list[str] = typer.Option(list(MEASUREMENTS), help="Which measurements"),  # noqa: B008
     rounds: int = typer.Option(3, min=1, help="Rounds per measurement; the medians are reported"),
 ) -> None:
-    """Measure; ours and the peer take turns within each round."""
-    rows = [row for name in only for row in MEASUREMENTS[name](rounds)]
+    """Measure; ours and the peer take turns within each round. The report keeps what was not measured this time."""
+    sections = _sections(REPORT.read_text(encoding="utf-8") if REPORT.exists() else "")
+    for name in only:
+        sections[name] = _section(MEASUREMENTS[name](rounds), rounds)
+        sys.stdout.write(f"## {name}\n\n{sections[name]}\n\n")
+    body = "\n\n".join(f"## {name}\n\n{sections[name]}" for name in MEASUREMENTS if name in sections)
+    REPORT.write_text(f"# Bench\n\n{body}\n", encoding="utf-8")
+
+
+def _section(rows: list[Row], rounds: int) -> str:
     lines = [
-        "# Bench",
-        "",
         f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} cores, "
         f"Airflow {version('apache-airflow')}; medians of {rounds} rounds, ours and the peer in turn.",
         "",
         "| what | ours | peer | peer is | ratio | goal |",
         "|---|---:|---:|---|---:|---:|",
         *(row.line() for row in rows),
-        "",
     ]
-    sys.stdout.write("\n".join(lines))
-    if set(only) == set(MEASUREMENTS):
-        REPORT.write_text("\n".join(lines), encoding="utf-8")
+    return "\n".join(lines)
+
+
+def _sections(report: str) -> dict[str, str]:
+    """Measurement → its part of an earlier report."""
+    parts = (part.partition("\n") for part in f"\n{report}".split("\n## ")[1:])
+    return {name.strip(): text.strip() for name, _, text in parts}
 
 
 if __name__ == "__main__":
