@@ -16,10 +16,11 @@ from cunfang.delivery.mail import Attachment
 from cunfang.documents import words
 from cunfang.documents.filename import safe_stem
 from cunfang.documents.returned import LIST, returned_copy
-from cunfang.finding import Finding, Klass
+from cunfang.finding import Finding
 from cunfang.intake import load, receipt
 from cunfang.intake.grounds import standing_register
 from cunfang.intake.landing import archived
+from cunfang.intake.submissions import kept_finding
 from cunfang.period import Period
 from cunfang.quality.suite import suite
 from cunfang.quality.suspension import NOTE
@@ -79,7 +80,7 @@ class _Case:
         self._row: Mapping[str, Any] = sql.rows(connection, "documents/submission.sql", self.one)[0]
         rows = sql.rows(connection, "documents/last_findings.sql", self.one)
         # That a check is suspended asks for nothing.
-        self.numbered = [(row["finding_id"], _finding(row)) for row in rows if row["check_id"] != NOTE]
+        self.numbered = [(row["finding_id"], kept_finding(row)) for row in rows if row["check_id"] != NOTE]
         self.findings = [item for _, item in self.numbered]
         self._institutions = {row["record_no"]: row["institution"] for row in rows if row["record_no"] is not None}
         self.region: Region = load_region(self._row["region"])
@@ -154,17 +155,3 @@ class _Case:
         )
         name = f"{safe_stem(self.feed_name)[:NAME_LENGTH]}{word}.xlsx"
         return replace(letter, values={**letter.values, "attached": name}, attachments=(Attachment(name, copy),))
-
-
-def _finding(row: Mapping[str, Any]) -> Finding:
-    return Finding(
-        row["check_id"],
-        Klass(row["class"]),
-        row["message"],
-        row["advice"],
-        row["file_name"],
-        row["sheet"],
-        row["cell"],
-        row["column_name"],
-        row["record_no"],
-    )

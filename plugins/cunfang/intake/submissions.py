@@ -140,7 +140,7 @@ def _reported(
 ) -> list[Reported]:
     parameters = {"submission": submission_id, "region": region, "period": str(period) if period else None}
     rows = sql.rows(connection, "core/last_findings.sql", parameters)
-    return [Reported(row["submission_id"], row["feed"], row["at_reading"], _finding(row)) for row in rows]
+    return [Reported(row["submission_id"], row["feed"], row["at_reading"], kept_finding(row)) for row in rows]
 
 
 def findings_of(connection: Connection, submission_id: int) -> tuple[Finding, ...]:
@@ -166,7 +166,8 @@ def report_of(connection: Connection, submission_id: int) -> CheckReport:
     return CheckReport(results, findings_of(connection, submission_id))
 
 
-def _finding(row: dict[str, Any]) -> Finding:
+def kept_finding(row: Mapping[str, Any]) -> Finding:
+    """A row of ops.finding as the finding it keeps."""
     return Finding(
         row["check_id"],
         Klass(row["class"]),
