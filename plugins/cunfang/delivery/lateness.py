@@ -11,7 +11,7 @@ from cunfang.documents import words
 from cunfang.evaluation import Substitute
 from cunfang.feeds.contract import contract, contracts
 from cunfang.period import Period
-from cunfang.region import Level, Topic, load_region
+from cunfang.region import Level, Provider, Region, Topic, load_region
 
 LATE_RULES = {
     "wait": "未收到前，本期考核暂缓。",
@@ -50,6 +50,11 @@ def remind_late(
         colour=AMBER,
         thread=f"late|{region}|{period}|{feed}|",
     )
+    return _send(connection, place, letter, provider)
+
+
+def _send(connection: Connection, place: Region, letter: Letter, provider: Provider | None) -> int:
+    """To the provider, and to those who follow up."""
     sent = post(connection, place, letter, provider.address, Level.FULL) if provider else 0
     for recipient in told(place.recipients, Topic.LATE):
         sent += post(connection, place, letter, recipient.address, level_of(place, recipient))
@@ -88,10 +93,7 @@ def announce_late_rule(connection: Connection, region: str, period: str, substit
         colour=AMBER,
         thread=f"late|{region}|{period}|{substitute.feed}|",
     )
-    sent = post(connection, place, letter, provider.address, Level.FULL) if provider else 0
-    for recipient in told(place.recipients, Topic.LATE):
-        sent += post(connection, place, letter, recipient.address, level_of(place, recipient))
-    return sent
+    return _send(connection, place, letter, provider)
 
 
 def _shown(substitute: Substitute) -> str:

@@ -257,10 +257,6 @@ class Contract(Model):
         everything = frozenset(self.by_name)
         return tuple(dict.fromkeys([*(frozenset(item.columns) or everything for item in self.layouts), everything]))
 
-    def layouts_in(self, period: Period) -> tuple[Layout, ...]:
-        """The office layouts in use in `period`."""
-        return tuple(layout for layout in self.layouts if layout.holds(period))
-
 
 def load_contract(path: Path) -> Contract:
     """One contract file; a DocumentError names file, line and key."""
