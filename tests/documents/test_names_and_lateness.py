@@ -30,7 +30,7 @@ Q3, Q4 = Period(2025, 3), Period(2025, 4)
 REGION, MERGED = "999997", date(2025, 7, 1)
 RULEBOOK = policy(
     {
-        "tax": leaf("纳税", "50", "tax_local_part") | {"family": "tax", "basis": "ytd"},
+        "tax": leaf("纳税", "50", "tax_local_part") | {"family": "tax", "basis": "flow", "window": "ytd"},
         "loans": leaf("贷款", "30", "loans") | {"family": "pboc_credit"},
         "outlets": leaf("网点", "20", "outlets"),
     }

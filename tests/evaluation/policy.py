@@ -42,7 +42,7 @@ def policy(
     quota: str = "stock",
 ) -> Rulebook:
     """A rule book with these indicators; `unit` and `min_leg` in yuan, `cap` as a share of T."""
-    allocation = {"quota_mode": quota, "rounding_unit": unit, "min_leg": min_leg}
+    allocation = {"scheme": "proportional", "quota_mode": quota, "rounding_unit": unit, "min_leg": min_leg}
     if cap is not None:
         allocation["concentration_cap"] = cap
     return Rulebook.model_validate(
@@ -55,7 +55,7 @@ def policy(
             "requires": parameter(["institutions", "accounts", "balances"]),
             "indicators": indicators,
             "allocation": {key: parameter(value) for key, value in allocation.items()},
-            "participation": {"disqualification_years": parameter(3)},
+            "participation": {"disqualification_years": parameter(3), "policy_banks": parameter("held")},
             "warnings": {},
         }
     )

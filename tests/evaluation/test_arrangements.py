@@ -20,7 +20,7 @@ from evaluation.policy import leaf, policy
 REGION = "999999"
 JAN = date(2025, 1, 1)
 Q1, Q2, Q3, Q4 = (Period(2025, number) for number in (1, 2, 3, 4))
-RULEBOOK = policy({"tax": leaf("纳税", "100", "tax_local_part") | {"family": "tax", "basis": "ytd"}})
+RULEBOOK = policy({"tax": leaf("纳税", "100", "tax_local_part") | {"family": "tax", "basis": "flow", "window": "ytd"}})
 PAGE = """
 code: "999999"
 name: 测试县

@@ -281,7 +281,7 @@ def test_a_register_that_came_and_was_refused_is_not_passed_over(engine: Engine)
     assert _apply(engine) == []
 
 
-TAXED = policy({"tax": leaf("纳税", "100", "tax_local_part") | {"family": "tax", "basis": "ytd"}})
+TAXED = policy({"tax": leaf("纳税", "100", "tax_local_part") | {"family": "tax", "basis": "flow", "window": "ytd"}})
 
 
 def _taxed(period: Period, *tax: Tax, absent: Sequence[str] = ()) -> County:

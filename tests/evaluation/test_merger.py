@@ -26,7 +26,7 @@ ERRAND = leaf("及时", "100", "", method="rate", missing="mean") | {
 }
 RULEBOOK = policy(
     {
-        "tax": leaf("纳税", "40", "tax_local_part") | {"family": "tax", "basis": "ytd"},
+        "tax": leaf("纳税", "40", "tax_local_part") | {"family": "tax", "basis": "flow", "window": "ytd"},
         "loans": leaf("贷款", "30", "loans") | {"family": "pboc_credit"},
         "outlets": leaf("网点", "20", "outlets"),
         "prompt": ERRAND | {"weight": parameter("10")},

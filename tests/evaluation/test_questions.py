@@ -24,7 +24,7 @@ PLAIN = County(
     (Account("A-1", "A", Decimal(600)), Account("B-1", "B", Decimal(400))),
     (Value("A", "size", Decimal(1)), Value("B", "size", Decimal(1))),
 )
-YEAR_TO_DATE = {"tax": leaf("纳税", "100", "tax_local_part") | {"family": "tax", "basis": "ytd"}}
+YEAR_TO_DATE = {"tax": leaf("纳税", "100", "tax_local_part") | {"family": "tax", "basis": "flow", "window": "ytd"}}
 ON_TIME = leaf("及时", "100", "nontax_transfer", method="rate", missing="mean")
 IN_TIME = {"prompt": ON_TIME | {"family": "timeliness_events", "basis": "on_time_rate", "due_workdays": parameter(1)}}
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 
 from cunfang.rulebook import read_rulebook, rulebook_codes
+from cunfang.rulebook.parameter import Term
 from evaluation.conftest import Evaluate
 from evaluation.county import Account, Bank, County, Credit, Errand, Tax, Value
 from evaluation.generated import rules
@@ -55,6 +56,10 @@ def _facts() -> dict[tuple[str, str], Fraction]:
     return facts | {("on time", "A"): Fraction(1, 2), ("on time", "B"): Fraction(1)}
 
 
+def _first(terms: tuple[Term, ...] | None) -> str:
+    return terms[0].measure if terms else ""
+
+
 @pytest.mark.parametrize("code", rulebook_codes())
 def test_given_a_shipped_rule_book_then_its_points_are_the_oracles(evaluated: Evaluate, code: str) -> None:
     county = _county(code)
@@ -63,13 +68,12 @@ def test_given_a_shipped_rule_book_then_its_points_are_the_oracles(evaluated: Ev
     facts, values = _facts(), {}
     for one in county.rulebook.placed():
         node = one.indicator
-        measure = (
-            "on time" if node.basis == "on_time_rate" else f"{node.measure}/{node.over}" if node.over else node.measure
-        )
+        said, below = _first(node.measure), _first(node.over)
+        measure = "on time" if node.basis == "on_time_rate" else f"{said}/{below}" if below else said
         values |= {(one.code, bank): facts[measure, bank] for bank in BANKS if (measure, bank) in facts and node.leaf}
-    said = rules(county.rulebook)
+    book = rules(county.rulebook)
     points = scoring.points(
-        said.indicators, said.full_scale, scoring.completed(said.indicators, values, BANKS, ()), BANKS
+        book.indicators, book.full_scale, scoring.completed(book.indicators, values, BANKS, ()), BANKS
     )
 
     assert result.points.keys() == points.keys()

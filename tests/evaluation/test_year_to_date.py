@@ -11,7 +11,7 @@ from evaluation.conftest import Evaluate
 from evaluation.county import Account, Bank, County, Tax
 from evaluation.policy import leaf, policy
 
-RULEBOOK = policy({"tax": leaf("纳税", "100", "tax_local_part") | {"family": "tax", "basis": "ytd"}})
+RULEBOOK = policy({"tax": leaf("纳税", "100", "tax_local_part") | {"family": "tax", "basis": "flow", "window": "ytd"}})
 START, END = date(2025, 1, 1), date(2025, 12, 31)
 
 

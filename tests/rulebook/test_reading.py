@@ -21,8 +21,8 @@ allocation:
   quota_mode: {value: stock, clause: 二}
   rounding_unit: {value: 10000, clause: 二}
   min_leg: {value: 100000, clause: 二}
-participation:
-  disqualification_years: {value: 3, clause: 三}
+  scheme: {value: proportional, clause: 二}
+participation: {disqualification_years: {value: 3, clause: 三}, policy_banks: {value: held, clause: 三}}
 warnings: {}
 indicators:
   loans:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from cunfang.rulebook import RulebookError, read_rulebook, rulebook_codes, store_rulebook
+from cunfang.rulebook.parameter import Term
 
 # 纳税 20，贷款 75（45/15/20/20 of the group），服务 5: the notice of June 2012, after the change.
 HEFEI_2012 = {
@@ -30,6 +31,10 @@ HEFEI_2009 = {
 }
 
 
+def _measures(terms: tuple[Term, ...] | None) -> list[str]:
+    return [term.measure for term in terms or ()]
+
+
 @pytest.mark.parametrize(("code", "points"), [("hefei-2012", HEFEI_2012), ("hefei-2009", HEFEI_2009)])
 def test_given_the_notice_of_hefei_then_each_indicator_carries_its_points(code: str, points: dict[str, str]) -> None:
     placed = {one.code: one.full_points for one in read_rulebook(code).placed() if one.indicator.leaf}
@@ -42,9 +47,9 @@ def test_given_hefei_2012_then_tax_is_the_local_part_of_the_year_and_the_ratio_i
     by_code = {one.code: one.indicator for one in read_rulebook("hefei-2012").placed()}
 
     tax, ratio, outlets = by_code["tax"], by_code["loan_to_deposit"], by_code["outlets"]
-    assert (tax.family, tax.measure, tax.basis) == ("tax", "tax_local_part", "ytd")
-    assert (ratio.measure, ratio.over, ratio.basis) == ("loans", "deposits", "stock")
-    assert (outlets.family, outlets.measure) == ("indicators", "outlets")
+    assert (tax.family, _measures(tax.measure), tax.basis, tax.window) == ("tax", ["tax_local_part"], "flow", "ytd")
+    assert (_measures(ratio.measure), _measures(ratio.over), ratio.basis) == (["loans"], ["deposits"], "stock")
+    assert (outlets.family, _measures(outlets.measure)) == ("indicators", ["outlets"])
 
 
 @pytest.mark.parametrize("code", rulebook_codes())

@@ -69,7 +69,7 @@ WHERE
         SELECT 1
         FROM eval.indicator AS i
         WHERE
-            i.rulebook_id = r.rulebook_id AND i.basis = 'ytd' AND i.family = w.family AND i.measure = w.measure
+            i.rulebook_id = r.rulebook_id AND i.flow_window = 'ytd' AND i.family = w.family AND i.measure = w.measure
     );
 
 -- Families of feeds that this run had to do without, or took from the quarter before (S25).

@@ -24,7 +24,7 @@ year_to_date AS (
         sum(w.value) AS value
     FROM leaf AS l
     INNER JOIN flow AS w ON l.run_id = w.run_id AND l.family = w.family AND l.measure = w.measure
-    WHERE l.basis = 'ytd'
+    WHERE l.flow_window = 'ytd'
     GROUP BY l.run_id, l.indicator, w.institution
 ),
 

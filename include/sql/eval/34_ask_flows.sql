@@ -16,7 +16,7 @@ WITH input AS (
     WHERE
         EXISTS (
             SELECT 1 FROM eval.indicator AS i
-            WHERE i.rulebook_id = u.rulebook_id AND i.basis = 'ytd' AND i.family = n.family
+            WHERE i.rulebook_id = u.rulebook_id AND i.flow_window = 'ytd' AND i.family = n.family
         )
         AND NOT EXISTS (
             SELECT 1 FROM late AS t
@@ -60,7 +60,7 @@ covered AS (
         coalesce(range_agg(daterange(f.window_from, f.window_to, '[]')), '{}') AS covered
     FROM owed AS o
     INNER JOIN eval.run AS u ON o.run_id = u.run_id
-    INNER JOIN eval.indicator AS i ON u.rulebook_id = i.rulebook_id AND i.basis = 'ytd' AND o.family = i.family
+    INNER JOIN eval.indicator AS i ON u.rulebook_id = i.rulebook_id AND i.flow_window = 'ytd' AND o.family = i.family
     LEFT JOIN flow AS f ON o.run_id = f.run_id AND o.feed = f.feed AND i.measure = f.measure
     GROUP BY o.run_id, o.feed, i.measure, o.required
 )

@@ -17,7 +17,7 @@ SELECT
     coalesce(i.basis, ''),
     CASE i.basis
         WHEN 'stock' THEN '时点余额'
-        WHEN 'ytd' THEN '年初累计'
+        WHEN 'flow' THEN '年初累计'
         WHEN 'on_time_rate' THEN '及时率'
         ELSE coalesce(i.basis, '')
     END,

@@ -90,7 +90,7 @@ def _given(
 
 def _flows(rulebook: Rulebook, family: str) -> bool:
     """Whether sums since January are read of it: last year's say nothing of this year."""
-    return any(one.indicator.family == family and one.indicator.basis == "ytd" for one in rulebook.placed())
+    return any(one.indicator.family == family and one.indicator.window for one in rulebook.placed())
 
 
 def _record(

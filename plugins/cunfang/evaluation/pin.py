@@ -120,7 +120,7 @@ def pin(connection: Connection, region: str, period: Period, rulebook: Rulebook)
     known = standing_substitutes(connection, region, period)
     inputs: list[Input] = []
     used: list[Substitute] = []
-    flows = {placed.indicator.family for placed in rulebook.placed() if placed.indicator.basis == "ytd"}
+    flows = {placed.indicator.family for placed in rulebook.placed() if placed.indicator.window}
     for family in dict.fromkeys((*rulebook.families, *REGISTERS)):
         feeds = _feeds_in_use(standing, region, period, family, known)
         for feed in feeds:

@@ -1,7 +1,9 @@
 """Rule books (考核办法): a county's policy as data, versioned and pinned by content hash."""
 
+from cunfang.rulebook.indicator import Indicator
 from cunfang.rulebook.load import RulebookError, read_rulebook, rulebook_codes
-from cunfang.rulebook.model import Indicator, Parameter, Rulebook, WarningLimit
+from cunfang.rulebook.model import Rulebook, WarningLimit
+from cunfang.rulebook.parameter import Parameter
 from cunfang.rulebook.store import store_rulebook
 
 __all__ = [

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from cunfang.rulebook.model import LEAF, Rulebook
+from cunfang.rulebook.indicator import LEAF
+from cunfang.rulebook.model import Rulebook
 from cunfang.settings import INCLUDE
 
 FOLDER = INCLUDE / "rulebooks"
@@ -39,10 +40,12 @@ def read_rulebook(code: str, folder: Path = FOLDER) -> Rulebook:
         raise RulebookError(f"{code} 是通用底本，不能直接用于考核")
     content = _inherit(folder, code, seen=())
     try:
-        return Rulebook.model_validate(content)
+        rulebook = Rulebook.model_validate(content)
     except ValidationError as error:
         faults = (_fault(folder, code, item["type"], item["loc"], item["msg"]) for item in error.errors())
         raise RulebookError("\n".join(faults)) from error
+    named = rulebook.participation.policy_rulebook
+    return rulebook.model_copy(update={"policy": read_rulebook(named.value, folder)}) if named else rulebook
 
 
 def _document(folder: Path, code: str) -> dict[str, Any]:

@@ -8,102 +8,122 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, field_validator, model_validator
 
-T = TypeVar("T")
-# YAML gives 0.25 as a float; its shortest text is the number that was written.
-Exact = Annotated[Decimal, BeforeValidator(lambda value: str(value) if isinstance(value, float) else value)]
-# Limits of the tables that hold a rule book, said here so that a bad one is refused with its key.
-Points = Annotated[Exact, Field(ge=0)]
-Yuan = Annotated[Exact, Field(ge=0, decimal_places=2)]
-Unit = Annotated[Exact, Field(ge=Decimal("0.01"), decimal_places=2)]
-Share = Annotated[Exact, Field(gt=0, le=1)]
-Origin = Literal["stated", "derived", "ours"]
+from cunfang.rulebook.indicator import Indicator, full_points, weights_close
+from cunfang.rulebook.parameter import Band, Exact, Parameter, Share, Strict, Unit, Yuan
+
+Effect = Literal["score", "bonus", "penalty", "bonus_amount", "penalty_amount"]
 
 
-# What only an indicator without children may state.
-LEAF = ("measure", "over", "family", "basis", "method", "missing", "due_workdays")
+class Scoring(Strict):
+    """How points become a score: precision, caps of bonus and penalty, and who wins a tie (N7, N11).
+
+    `tie_break` names indicators whose points decide between equal scores, before the institution code does.
+    """
+
+    decimals: Parameter[Annotated[int, Field(ge=0, le=10)]] | None = None
+    bonus_cap: Parameter[Annotated[Exact, Field(ge=0)]] | None = None
+    penalty_cap: Parameter[Annotated[Exact, Field(ge=0)]] | None = None
+    bonus_amount_cap: Parameter[Yuan] | None = None
+    penalty_amount_cap: Parameter[Yuan] | None = None
+    tie_break: Parameter[tuple[str, ...]] | None = None
 
 
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class DepositsCap(Strict):
+    """What a bank may hold at most, as a share of its own deposits (`measure` of `family`, yuan)."""
 
-
-class Parameter(Strict, Generic[T]):
-    """A value with the clause that sets it; `origin` is `ours` where no source states it (S09)."""
-
-    value: T
-    clause: str = Field(min_length=1)
-    origin: Origin = "stated"
-
-
-def _weights_close(nodes: dict[str, Indicator], info: ValidationInfo) -> dict[str, Indicator]:
-    total = sum((node.weight.value for node in nodes.values()), Decimal(0))
-    if nodes and total != 100:
-        raise ValueError(f"“{info.data.get('name', '')}”下各指标权重合计为 {total}，应为 100")
-    return nodes
-
-
-class Indicator(Strict):
-    """One node of the indicator tree (考核指标). A leaf names its measure, a group its `indicators`."""
-
-    name: str
-    weight: Parameter[Points]
-    indicators: dict[str, Indicator] = {}
-    measure: str | tuple[str, ...] | None = None
-    over: str | None = None
-    family: str | None = None
-    basis: Literal["stock", "ytd", "on_time_rate"] | None = None
-    method: Literal["share_of_total", "rate"] | None = None
-    missing: Literal["stop", "zero", "mean"] = "stop"
-    due_workdays: Parameter[Annotated[int, Field(ge=1)]] | None = None
-
-    @property
-    def leaf(self) -> bool:
-        """Whether it is scored itself."""
-        return not self.indicators
-
-    _weights = field_validator("indicators")(_weights_close)
-
-    @model_validator(mode="after")
-    def _complete(self) -> Indicator:
-        lacking = [key for key in ("measure", "family", "basis", "method") if getattr(self, key) is None]
-        if self.leaf and lacking:
-            raise ValueError(f"指标“{self.name}”缺少 {'、'.join(lacking)}")
-        if stated := [key for key in LEAF if key in self.model_fields_set] if self.indicators else []:
-            raise ValueError(f"指标“{self.name}”下有分指标，不能再写 {'、'.join(stated)}")
-        if self.over is not None and self.basis != "stock":
-            raise ValueError(f"指标“{self.name}”：over 只用于 stock")
-        if isinstance(self.measure, tuple) and self.basis != "on_time_rate":
-            raise ValueError(f"指标“{self.name}”：多个 measure 只用于 on_time_rate")
-        if self.basis == "on_time_rate" and self.due_workdays is None:
-            raise ValueError(f"指标“{self.name}”须写明 due_workdays（几个工作日内完成为及时）")
-        return self
+    share: Parameter[Share]
+    family: str = "pboc_credit"
+    measure: str = "deposits"
 
 
 class Allocation(Strict):
-    """How shares become amounts (S04, N9, N11, S12). Amounts in yuan; the concentration cap is a share of T."""
+    """How shares become amounts (S04, N9, N11, S12). Amounts in yuan; the concentration cap is a share of T.
+
+    proportional: by score. affine: `base_amount` each, the rest by score above `base_score`. top: by score among the
+    first `top`. by_rank: `rank_amounts` from the first rank on; what is left over goes by `leftover`. equal: the same
+    for each. tiers: by the coefficient of the band that the score lies in.
+    """
 
     quota_mode: Parameter[Literal["stock", "fixed"]]
     rounding_unit: Parameter[Unit]
     min_leg: Parameter[Yuan]
+    scheme: Parameter[Literal["proportional", "affine", "top", "by_rank", "equal", "tiers"]]
+    base_amount: Parameter[Yuan] | None = None
+    base_score: Parameter[Annotated[Exact, Field(ge=0)]] | None = None
+    top: Parameter[Annotated[int, Field(ge=1)]] | None = None
+    rank_amounts: Parameter[tuple[Yuan, ...]] | None = None
+    leftover: Parameter[Literal["by_score", "stop"]] | None = None
+    tiers: Parameter[tuple[Band, ...]] | None = None
     concentration_cap: Parameter[Share] | None = None
+    deposits_cap: DepositsCap | None = None
+    minimum_amount: Parameter[Yuan] | None = None
+    maximum_amount: Parameter[Yuan] | None = None
+    remainder: Parameter[Literal["largest_remainder", "top_score"]] | None = None
+
+    @model_validator(mode="after")
+    def _told(self) -> Self:
+        scheme = self.scheme.value
+        needs = {"affine": "base_amount", "top": "top", "by_rank": "rank_amounts", "tiers": "tiers"}
+        own = {"base_amount": "affine", "base_score": "affine", "leftover": "by_rank"}
+        own |= {key: scheme for scheme, key in needs.items()}
+        if (key := needs.get(scheme)) and getattr(self, key) is None:
+            raise ValueError(f"分配方式 {scheme} 须写明 {key}")
+        if beside := [key for key, of in own.items() if of != scheme and getattr(self, key) is not None]:
+            raise ValueError(f"分配方式 {scheme} 用不到 {'、'.join(beside)}")
+        return self
+
+
+class Suspension(Strict):
+    """A bank without a figure of `measure` for the year is out from `month`-`day` on, until it is supplied."""
+
+    family: str
+    measure: str
+    month: Annotated[int, Field(ge=1, le=12)]
+    day: Annotated[int, Field(ge=1, le=31)]
+    clause: str = Field(min_length=1)
+    origin: Literal["stated", "derived", "ours"] = "stated"
+
+
+class FourFalling(Strict):
+    """Tax, loan-to-deposit ratio, loans and new loans all below last year's (S16, N13).
+
+    Without a `rate` the bank is flagged and nothing is reduced; a decision of kind `four_falling_rate` sets it too.
+    """
+
+    clause: str = Field(min_length=1)
+    origin: Literal["stated", "derived", "ours"] = "stated"
+    tax: str = "tax_local_part"
+    rate: Parameter[Share] | None = None
 
 
 class Participation(Strict):
-    """Who takes part (S22)."""
+    """Who takes part (S11, S15-S19, S22, S32).
+
+    policy_banks: `held` keeps their stock and scores them by nothing; `take_part` scores them with the others;
+    `separate` judges them by the rule book `policy_rulebook` (its pass_fail indicators are the tests, S18). One that
+    passes may hold up to the mean of the commercial targets, P = T/(n+1): `policy_support` says whether it is brought
+    to that (`cap`) or keeps what it has, at most that (`held`).
+    """
 
     disqualification_years: Parameter[Annotated[int, Field(ge=1)]]
+    policy_banks: Parameter[Literal["held", "take_part", "separate"]]
+    policy_rulebook: Parameter[str] | None = None
+    policy_support: Parameter[Literal["cap", "held"]] | None = None
+    minimum_months: Parameter[Annotated[int, Field(ge=1)]] | None = None
+    first_year: Parameter[Literal["take_part", "exclude", "impute"]] | None = None
+    one_per_group: Parameter[bool] | None = None
+    suspension: Suspension | None = None
+    four_falling: FourFalling | None = None
+
+    @model_validator(mode="after")
+    def _policy(self) -> Self:
+        if (self.policy_banks.value == "separate") != (self.policy_rulebook is not None):
+            raise ValueError("policy_rulebook 只用于并须用于 policy_banks: separate")
+        return self
 
 
 class WarningLimit(Strict):
@@ -119,17 +139,23 @@ class WarningLimit(Strict):
 
 @dataclass(frozen=True)
 class Placed:
-    """An indicator with its place in the tree and the points it carries at full marks."""
+    """An indicator with its place: the points at full marks (yuan where `effect` is an amount), and what it changes."""
 
     code: str
     parent: str | None
     full_points: Decimal
     indicator: Indicator
     clause: str
+    effect: Effect = "score"
 
 
 class Rulebook(Strict):
-    """One issued document, inheritance resolved."""
+    """One issued document, inheritance resolved.
+
+    `full_scale` is the total at full marks; without one the scale is open and indicators state points. `bonuses` and
+    `penalties` stand beside the scale: points, or yuan where they state an `amount`. `policy` is the rule book that
+    `participation.policy_rulebook` names, put in by the reader.
+    """
 
     code: str
     name: str
@@ -138,41 +164,67 @@ class Rulebook(Strict):
     effective_to: date | None = None
     parent: str | None = None
     regions: tuple[str, ...] = ()
-    full_scale: Parameter[Annotated[Exact, Field(gt=0)]]
+    scheme: Literal["commercial", "policy", "index"] = "commercial"
+    full_scale: Parameter[Annotated[Exact, Field(gt=0)]] | None = None
     requires: Parameter[tuple[str, ...]]
     indicators: dict[str, Indicator]
+    bonuses: dict[str, Indicator] = Field(default={})
+    penalties: dict[str, Indicator] = Field(default={})
+    scoring: Scoring = Scoring()
     allocation: Allocation
     participation: Participation
     warnings: dict[str, WarningLimit]
+    policy: Rulebook | None = None
 
-    _weights = field_validator("indicators")(_weights_close)
+    _weights = field_validator("indicators")(weights_close)
 
     @model_validator(mode="after")
-    def _codes_differ(self) -> Rulebook:
+    def _codes_differ(self) -> Self:
         codes = [placed.code for placed in self.placed()]
         if twice := sorted({code for code in codes if codes.count(code) > 1}):
             raise ValueError(f"指标代码重复：{'、'.join(twice)}")
+        for code, node in {**self.bonuses, **self.penalties}.items():
+            if node.weight is not None or not node.leaf:
+                raise ValueError(f"加减分项 {code} 须写分值（points）或金额（amount），不分层")
+        if any(placed.indicator.amount for placed in self.placed() if placed.effect == "score"):
+            raise ValueError("金额（amount）只用于加减分项")
+        if self.full_scale is None and any(node.weight for node in self.indicators.values()):
+            raise ValueError("没有总分（full_scale）时，指标须写分值（points）")
         return self
 
     def placed(self) -> Iterator[Placed]:
         """Every indicator in document order, with the points it carries: the product of the weights above it."""
 
-        def walk(nodes: dict[str, Indicator], parent: str | None, points: Decimal) -> Iterator[Placed]:
+        def walk(nodes: dict[str, Indicator], parent: str | None, level: Decimal, effect: Effect) -> Iterator[Placed]:
             for code, node in nodes.items():
-                full = points * node.weight.value / 100
-                yield Placed(code, parent, full, node, node.weight.clause)
-                yield from walk(node.indicators, code, full)
+                full = full_points(node, level)
+                said: Effect = effect
+                if node.amount is not None:
+                    said = "bonus_amount" if effect == "bonus" else "penalty_amount"
+                yield Placed(code, parent, full, node, node.clause, said)
+                yield from walk(node.indicators, code, full, effect)
 
-        yield from walk(self.indicators, None, self.full_scale.value)
+        yield from walk(self.indicators, None, self.full_scale.value if self.full_scale else Decimal(0), "score")
+        yield from walk(self.bonuses, None, Decimal(0), "bonus")
+        yield from walk(self.penalties, None, Decimal(0), "penalty")
+
+    @property
+    def scale(self) -> Decimal:
+        """The total at full marks: what the document says, or the sum of the points where the scale is open."""
+        if self.full_scale is not None:
+            return self.full_scale.value
+        return sum(
+            (one.full_points for one in self.placed() if one.indicator.leaf and one.effect == "score"), Decimal(0)
+        )
 
     @property
     def families(self) -> tuple[str, ...]:
         """Feed families that a run needs: what the document requires and what its indicators read."""
-        used = (placed.indicator.family for placed in self.placed() if placed.indicator.leaf)
-        return tuple(dict.fromkeys((*self.requires.value, *(family for family in used if family))))
+        used = (family for placed in self.placed() for family in placed.indicator.families)
+        return tuple(dict.fromkeys((*self.requires.value, *used, *(self.policy.families if self.policy else ()))))
 
     @property
     def content_hash(self) -> str:
         """SHA-256 of the resolved content: the same policy has the same hash, whatever the file's layout."""
-        content = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
+        content = json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()

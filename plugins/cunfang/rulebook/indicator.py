@@ -1,0 +1,206 @@
+"""An indicator of a rule book: what is read (measure, basis), how it becomes points (method), in which place."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from cunfang.rulebook.parameter import Band, Exact, Gate, Parameter, Points, Reference, Strict, Terms, Yuan
+
+Basis = Literal["stock", "flow", "average", "increment", "growth", "new_ratio", "on_time_rate", "event_count"]
+Method = Literal[
+    "share_of_total",
+    "share_of_best",
+    "inverse_of_best",
+    "frontier",
+    "rank_step",
+    "rank_bands",
+    "bands",
+    "mean_cap",
+    "area_relative",
+    "target_completion",
+    "points_per_unit",
+    "pass_fail",
+    "rate",
+    "score",
+]
+# What each method must be told, and may be told (N7). `gate`, `decimals`, `floor` and `cap` go with every method.
+NEEDS: dict[str, tuple[str, ...]] = {
+    "frontier": ("base",),
+    "rank_bands": ("bands",),
+    "bands": ("bands",),
+    "area_relative": ("base", "per_point"),
+    "target_completion": ("reference",),
+    "points_per_unit": ("unit", "unit_points"),
+    "pass_fail": ("operator", "reference"),
+    "score": ("out_of",),
+}
+MAY: dict[str, tuple[str, ...]] = {
+    "share_of_best": ("reference",),
+    "rank_step": ("step", "step_percent", "direction", "ties"),
+    "rank_bands": ("direction", "ties", "otherwise"),
+    "bands": ("otherwise",),
+    "mean_cap": ("reference",),
+    "area_relative": ("reference", "below_per_point", "whole_steps"),
+    "target_completion": ("base", "unit", "unit_points", "below_unit_points", "threshold", "whole_steps"),
+    "points_per_unit": ("base", "reference", "whole_steps"),
+    "pass_fail": ("otherwise",),
+    "frontier": ("direction",),
+}
+ALWAYS = ("gate", "decimals", "floor", "cap", "negative", "all_zero", "exempt_types")
+# What only an indicator without children may state.
+LEAF = (
+    *("measure", "over", "family", "basis", "window", "since", "as_of_month", "lag_months", "average_of"),
+    *("method", "missing", "due_workdays"),
+    *dict.fromkeys(key for keys in (*NEEDS.values(), *MAY.values(), ALWAYS) for key in keys),
+)
+# A value may stay negative where the method reads a level or a change; elsewhere it counts 0 (N7).
+KEEPS_SIGN = frozenset(
+    {"bands", "area_relative", "points_per_unit", "pass_fail", "frontier", "rank_step", "rank_bands"}
+)
+
+
+def weights_close(nodes: dict[str, Indicator], info: ValidationInfo) -> dict[str, Indicator]:
+    """On one level all state a weight, and these make 100, or all state points."""
+    name = info.data.get("name", "")
+    weights = [node.weight.value for node in nodes.values() if node.weight]
+    if weights and len(weights) < len(nodes):
+        raise ValueError(f"“{name}”下的指标须都写权重（weight），或都写分值（points）")
+    if weights and sum(weights) != 100:
+        raise ValueError(f"“{name}”下各指标权重合计为 {sum(weights)}，应为 100")
+    return nodes
+
+
+class Indicator(Strict):
+    """One node of the indicator tree (考核指标). A leaf names its measure, a group its `indicators`.
+
+    `weight` is a percentage of the level above, `points` are points; one of both. Values of a basis are in yuan, ratios
+    (0.08 is 8%) or numbers, as the measure is; `per_point` is points per percentage point.
+    """
+
+    name: str
+    weight: Parameter[Points] | None = None
+    points: Parameter[Points] | None = None
+    amount: Parameter[Yuan] | None = None
+    indicators: dict[str, Indicator] = Field(default={})
+
+    measure: Terms | None = None
+    over: Terms | None = None
+    family: str | None = None
+    basis: Basis | None = None
+    window: Literal["ytd", "quarter", "ttm"] | None = None
+    since: Literal["year_start", "year_ago", "quarter_ago"] | None = None
+    as_of_month: Parameter[Annotated[int, Field(ge=1, le=12)]] | None = None
+    lag_months: Parameter[Annotated[int, Field(ge=1, le=24)]] | None = None
+    average_of: Literal["months", "quarters"] | None = None
+    missing: Literal["stop", "zero", "mean"] = "stop"
+    due_workdays: Parameter[Annotated[int, Field(ge=1)]] | None = None
+
+    method: Method | None = None
+    reference: Reference | None = None
+    gate: Gate | None = None
+    operator: Literal[">=", ">", "<=", "<"] | None = None
+    base: Parameter[Exact] | None = None
+    step: Parameter[Points] | None = None
+    step_percent: Parameter[Points] | None = None
+    per_point: Parameter[Points] | None = None
+    below_per_point: Parameter[Points] | None = None
+    unit: Parameter[Annotated[Exact, Field(gt=0)]] | None = None
+    unit_points: Parameter[Exact] | None = None
+    below_unit_points: Parameter[Points] | None = None
+    threshold: Parameter[Exact] | None = None
+    whole_steps: Parameter[bool] | None = None
+    bands: Parameter[tuple[Band, ...]] | None = None
+    otherwise: Parameter[Exact] | None = None
+    out_of: Parameter[Annotated[Exact, Field(gt=0)]] | None = None
+    cap: Parameter[Exact] | None = None
+    floor: Parameter[Exact] | None = None
+    direction: Literal["highest", "lowest"] | None = None
+    ties: Parameter[Literal["better", "worse", "mean"]] | None = None
+    negative: Parameter[Literal["zero", "keep"]] | None = None
+    all_zero: Parameter[Literal["zero", "stop"]] | None = None
+    decimals: Parameter[Annotated[int, Field(ge=0, le=10)]] | None = None
+    exempt_types: Parameter[tuple[str, ...]] | None = None
+
+    _weights = field_validator("indicators")(weights_close)
+
+    @property
+    def leaf(self) -> bool:
+        """Whether it is scored itself."""
+        return not self.indicators
+
+    @property
+    def keeps_sign(self) -> bool:
+        """Whether a negative value counts as such, and not as 0 (N7)."""
+        if self.negative is not None:
+            return self.negative.value == "keep"
+        return self.method in KEEPS_SIGN
+
+    @property
+    def clause(self) -> str:
+        """Where the place of the indicator in the scale is written."""
+        said = self.weight or self.points or self.amount
+        return said.clause if said else ""
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The feed families its terms read."""
+        terms = (*(self.measure or ()), *(self.over or ()))
+        named = (term.family or self.family for term in terms)
+        references = (held.of for held in (self.reference, self.gate) if held and held.of in ("peers", "targets"))
+        return tuple(dict.fromkeys(family for family in (*named, *references) if family))
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if sum(said is not None for said in (self.weight, self.points, self.amount)) != 1:
+            raise ValueError(f"指标“{self.name}”须写权重（weight）或分值（points）之一")
+        if self.leaf:
+            self._leaf()
+        elif stated := [key for key in LEAF if key in self.model_fields_set]:
+            raise ValueError(f"指标“{self.name}”下有分指标，不能再写 {'、'.join(stated)}")
+        return self
+
+    def _leaf(self) -> None:
+        if lacking := [key for key in ("measure", "family", "basis", "method") if getattr(self, key) is None]:
+            raise ValueError(f"指标“{self.name}”缺少 {'、'.join(lacking)}")
+        method = self.method or ""
+        if lacking := [key for key in NEEDS.get(method, ()) if getattr(self, key) is None]:
+            raise ValueError(f"指标“{self.name}”的方法 {method} 须写明 {'、'.join(lacking)}")
+        told = {key for key in LEAF if key in self.model_fields_set and getattr(self, key) is not None}
+        methods = {key for keys in (*NEEDS.values(), *MAY.values()) for key in keys}
+        if beside := sorted((told & methods) - {*NEEDS.get(method, ()), *MAY.get(method, ())}):
+            raise ValueError(f"指标“{self.name}”的方法 {method} 用不到 {'、'.join(beside)}")
+        if method == "rank_step" and (self.step is None) == (self.step_percent is None):
+            raise ValueError(f"指标“{self.name}”的方法 rank_step 须写明 step 或 step_percent 之一")
+        self._basis()
+
+    def _basis(self) -> None:
+        changes = self.basis in ("increment", "growth", "new_ratio")
+        if changes != (self.since is not None):
+            raise ValueError(f"指标“{self.name}”：since 只用于并须用于 increment、growth、new_ratio")
+        if self.basis == "flow" and self.window is None:
+            raise ValueError(f"指标“{self.name}”：flow 须写明 window")
+        if self.window is not None and self.basis not in ("flow", "increment", "growth"):
+            raise ValueError(f"指标“{self.name}”：window 只用于流量")
+        if self.window is not None and changes and self.since != "year_ago":
+            raise ValueError(f"指标“{self.name}”：流量的变化只与上年同期相比（since: year_ago）")
+        if (self.basis == "average") != (self.average_of is not None):
+            raise ValueError(f"指标“{self.name}”：average_of 只用于并须用于 average")
+        if self.over is not None and self.basis in ("flow", "on_time_rate", "event_count"):
+            raise ValueError(f"指标“{self.name}”：over 不用于 {self.basis}")
+        if self.basis == "new_ratio" and self.over is None:
+            raise ValueError(f"指标“{self.name}”：new_ratio 须写明 over")
+        if (self.basis == "on_time_rate") != (self.due_workdays is not None):
+            raise ValueError(f"指标“{self.name}”须写明 due_workdays（几个工作日内完成为及时），且只用于 on_time_rate")
+        if self.as_of_month is not None and self.lag_months is not None:
+            raise ValueError(f"指标“{self.name}”：as_of_month 与 lag_months 只写一个")
+
+
+def full_points(node: Indicator, level: Decimal) -> Decimal:
+    """The points that `node` carries on a level of `level` points; in yuan where it stands for an amount."""
+    if node.weight is not None:
+        return level * node.weight.value / 100
+    said = node.points or node.amount
+    return said.value if said else Decimal(0)
