@@ -55,7 +55,7 @@ taken AS (
         f.record_no
     FROM leaf AS l
     INNER JOIN eval.run_flow AS f ON l.run_id = f.run_id AND l.family = f.family AND l.measure = f.measure
-    WHERE l.basis = 'ytd'
+    WHERE l.basis = 'flow'
     UNION ALL
     SELECT
         l.indicator,
