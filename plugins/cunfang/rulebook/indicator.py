@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from cunfang.rulebook.parameter import Band, Exact, Gate, Parameter, Points, Reference, Strict, Terms, Yuan
+from cunfang.rulebook.parameter import Band, Exact, Gate, Parameter, Points, Printed, Reference, Strict, Terms, Yuan
 
 Basis = Literal["stock", "flow", "average", "increment", "growth", "new_ratio", "on_time_rate", "event_count"]
 Method = Literal[
@@ -85,6 +85,7 @@ class Indicator(Strict):
     points: Parameter[Points] | None = None
     amount: Parameter[Yuan] | None = None
     indicators: dict[str, Indicator] = Field(default={})
+    printed: Printed | None = None
 
     measure: Terms | None = None
     over: Terms | None = None

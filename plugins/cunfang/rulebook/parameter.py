@@ -32,14 +32,38 @@ class Parameter(Strict, Generic[T]):
     origin: Origin = "stated"
 
 
+Words = Annotated[str, Field(min_length=1)]
+
+
+class Printed(Strict):
+    """What the document prints of an indicator, where that matters: the linter holds it against what is computed.
+
+    `heading` and `body` are what is measured as the heading and as the text below it call it, `points` the points
+    printed, `text` the passage itself. `resolved` says which reading was taken where these contradict; without it a
+    contradiction is an error.
+    """
+
+    heading: Words | None = None
+    body: Words | None = None
+    points: Exact | None = None
+    text: Words | None = None
+    resolved: Words | None = None
+
+
 class Band(Strict):
-    """One band, from `over` or `from` up to `to` or `below`; an edge is in it where it says `from` and `to`."""
+    """One band, from `over` or `from` up to `to` or `below`; an edge is in it where it says `from` and `to`.
+
+    `printed` is the band as the document has it (`30-50亿元（含10亿）`), which the linter holds against the edges;
+    `resolved` says how a contradiction or an edge that it leaves open was read.
+    """
 
     from_: Exact | None = Field(default=None, alias="from")
     over: Exact | None = None
     to: Exact | None = None
     below: Exact | None = None
     points: Exact
+    printed: Words | None = None
+    resolved: Words | None = None
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
