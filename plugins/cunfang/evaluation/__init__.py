@@ -2,7 +2,7 @@
 
 from cunfang.evaluation.lateness import Substitute, apply_late_rules, standing_substitutes
 from cunfang.evaluation.pin import Input, Pinned, missing_feeds, pin, replaceable_feeds
-from cunfang.evaluation.run import Evaluated, evaluate
+from cunfang.evaluation.run import Evaluated, evaluate, evaluate_within
 from cunfang.evaluation.steps import RunStoppedError, compute
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "apply_late_rules",
     "compute",
     "evaluate",
+    "evaluate_within",
     "missing_feeds",
     "pin",
     "replaceable_feeds",

@@ -35,14 +35,15 @@ def evaluate(engine: Engine, region: str, period: Period, rulebook: Rulebook) ->
     """
     try:
         with engine.begin() as connection:
-            return _evaluate(connection, region, period, rulebook)
+            return evaluate_within(connection, region, period, rulebook)
     except RunStoppedError as stopped:
         with engine.begin() as connection:
             _keep(connection, region, period, stopped.findings)
         raise
 
 
-def _evaluate(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> Evaluated:
+def evaluate_within(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> Evaluated:
+    """Like `evaluate`, in the caller's transaction; the questions of a RunStoppedError are not kept."""
     # Two evaluations of the same region and period take turns; the second finds the first one's run.
     lock = text("SELECT pg_advisory_xact_lock(hashtext('cunfang.evaluate'), hashtext(:key))")
     connection.execute(lock, {"key": f"{region}|{period}"})
