@@ -1,5 +1,6 @@
 -- Where each indicator value comes from: the observations that were taken, with file, sheet and cell (design §8.5). What
--- a predecessor's name stood beside is its successor's, and says so (S32).
+-- a predecessor's name stood beside is its successor's, and says so (S32). `times` is what a row counts on its side, so
+-- that the side is Σ times·value: a term's factor, −1 for the earlier date of a change, 1/n in a mean.
 WITH leaf AS (
     SELECT
         r.run_id,
@@ -34,6 +35,7 @@ taken AS (
         o.window_from,
         o.as_of,
         o.value,
+        CAST(1 AS numeric) AS times,
         o.submission_id,
         o.record_no
     FROM leaf AS l
@@ -51,6 +53,7 @@ taken AS (
         f.window_from,
         f.window_to,
         f.value,
+        1,
         f.submission_id,
         f.record_no
     FROM leaf AS l
@@ -67,6 +70,7 @@ taken AS (
         e.due_on,
         e.done_on,
         CASE WHEN e.done_on <= e.due_on THEN 1 ELSE 0 END AS value,
+        1,
         e.submission_id,
         e.record_no
     FROM leaf AS l
@@ -84,6 +88,7 @@ SELECT
     t.window_from,
     t.as_of,
     t.value,
+    t.times,
     t.submission_id,
     s.feed,
     s.file_name AS file,

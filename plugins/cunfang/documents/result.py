@@ -164,7 +164,8 @@ class Source:
 
     `text` is as delivered; `correction` says what it was read as, by whose word, where an entry corrects it.
 
-    For an event `window_from` is the day it was due and `as_of` the day it was done (None: not done).
+    Its side of the value is the sum of `value` × `times`. For an event `window_from` is the day it was due and `as_of`
+    the day it was done (None: not done).
     """
 
     indicator: str
@@ -177,6 +178,7 @@ class Source:
     window_from: date | None
     as_of: date | None
     value: Decimal
+    times: Decimal
     submission_id: int
     feed: str
     place: Place
