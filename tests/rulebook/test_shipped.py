@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import create_engine, text
 
-from cunfang.rulebook import RulebookError, read_rulebook, rulebook_codes, store_rulebook
+from cunfang.rulebook import RulebookError, read_rulebook, rulebook_codes, store_rulebook, stored_rulebook
 from cunfang.rulebook.parameter import Term
 
 # 纳税 20，贷款 75（45/15/20/20 of the group），服务 5: the notice of June 2012, after the change.
@@ -74,6 +74,15 @@ def test_given_the_base_then_it_cannot_be_evaluated() -> None:
     assert "base" not in rulebook_codes()
     with pytest.raises(RulebookError, match="通用底本"):
         read_rulebook("base")
+
+
+@pytest.mark.parametrize("code", rulebook_codes())
+def test_given_a_rule_book_when_stored_then_what_is_read_back_is_the_same_policy(warehouse: str, code: str) -> None:
+    rulebook = read_rulebook(code)
+    with create_engine(warehouse).connect() as connection:
+        known = stored_rulebook(connection, store_rulebook(connection, rulebook))
+
+    assert known.content_hash == rulebook.content_hash
 
 
 def test_given_a_rule_book_when_stored_twice_then_it_is_one_version_with_its_tree(warehouse: str) -> None:

@@ -4,7 +4,7 @@ from cunfang.rulebook.indicator import Indicator
 from cunfang.rulebook.load import RulebookError, read_rulebook, rulebook_codes
 from cunfang.rulebook.model import Rulebook, WarningLimit
 from cunfang.rulebook.parameter import Parameter
-from cunfang.rulebook.store import store_rulebook
+from cunfang.rulebook.store import store_rulebook, stored_rulebook
 
 __all__ = [
     "Indicator",
@@ -15,4 +15,5 @@ __all__ = [
     "read_rulebook",
     "rulebook_codes",
     "store_rulebook",
+    "stored_rulebook",
 ]

@@ -22,7 +22,7 @@ def store_rulebook(connection: Connection, rulebook: Rulebook) -> int:
         ON CONFLICT (content_hash) DO NOTHING
         RETURNING rulebook_id
     """  # noqa: S608 - the names are of this module
-    content = rulebook.model_dump_json(by_alias=True)
+    content = rulebook.model_dump_json(by_alias=True, exclude_unset=True)
     inserted = connection.scalar(text(insert), {**head, "content": content})
     if inserted is None:
         known = text("SELECT rulebook_id FROM eval.rulebook WHERE content_hash = :hash")
@@ -35,6 +35,12 @@ def store_rulebook(connection: Connection, rulebook: Rulebook) -> int:
     _copy(connection, "eval.warning_limit", rulebook_id, _limits(rulebook))
     _copy(connection, "eval.parameter", rulebook_id, _parameters(rulebook))
     return rulebook_id
+
+
+def stored_rulebook(connection: Connection, rulebook_id: int) -> Rulebook:
+    """The rule book as it was when it was loaded."""
+    content = text("SELECT content FROM eval.rulebook WHERE rulebook_id = :rulebook_id")
+    return Rulebook.model_validate(connection.execute(content, {"rulebook_id": rulebook_id}).scalar_one())
 
 
 Row = dict[str, Any]
