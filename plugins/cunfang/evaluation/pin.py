@@ -195,7 +195,14 @@ class DoubleDeliveryError(ValueError):
         super().__init__(f"{names}，相加会重复计算（{family}）")
 
 
-def input_hash(region: str, period: Period, rulebook: Rulebook, pinned: Pinned, untied: Sequence[Finding] = ()) -> str:
+def input_hash(
+    region: str,
+    period: Period,
+    rulebook: Rulebook,
+    pinned: Pinned,
+    untied: Sequence[Finding] = (),
+    purpose: str = "official",
+) -> str:
     """What determines a result: place and time, the policy, the files by content, and the method (the SQL itself).
 
     So do the ties that do not hold (`untied`): a run that must be explained is another one than the run without them,
@@ -210,6 +217,7 @@ def input_hash(region: str, period: Period, rulebook: Rulebook, pinned: Pinned, 
         "substitutes": sorted((one.feed, one.rule, str(one.used or "")) for one in pinned.substitutes),
         "untied": sorted((item.check, item.message) for item in untied),
         "method": method_hash(),
+        "purpose": purpose,
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import Connection, Engine, text
 
@@ -16,6 +18,9 @@ from cunfang.period import Period
 from cunfang.quality.suspension import in_force, set_aside
 from cunfang.rulebook import Rulebook, store_rulebook
 from cunfang.warehouse.copy import copy_rows
+
+Purpose = Literal["official", "trial"]
+"""What a run is for; one on trial is never signed, issues nothing, and asks nobody (migration 0019)."""
 
 
 @dataclass(frozen=True)
@@ -42,29 +47,40 @@ def evaluate(engine: Engine, region: str, period: Period, rulebook: Rulebook) ->
         raise
 
 
-def evaluate_within(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> Evaluated:
-    """Like `evaluate`, in the caller's transaction; the questions of a RunStoppedError are not kept."""
+def evaluate_within(
+    connection: Connection, region: str, period: Period, rulebook: Rulebook, purpose: Purpose = "official"
+) -> Evaluated:
+    """Like `evaluate`, in the caller's transaction; the questions of a RunStoppedError are not kept.
+
+    What a run on trial notes is not kept either, nor need its rule book be in force yet.
+    """
     # Two evaluations of the same region and period take turns; the second finds the first one's run.
     lock = text("SELECT pg_advisory_xact_lock(hashtext('cunfang.evaluate'), hashtext(:key))")
     connection.execute(lock, {"key": f"{region}|{period}"})
-    pinned = _pinned(connection, region, period, rulebook)
+    too_soon = purpose == "official" and not _in_force(rulebook, period)
+    early = [_not_in_force(rulebook, period)] if too_soon else []
+    pinned = pinned_inputs(connection, region, period, rulebook, early)
     suspended = in_force(region, period)
     untied = set_aside(reconcile(connection, region, period), suspended, {"REC"})
-    digest = input_hash(region, period, rulebook, pinned, untied)
+    digest = input_hash(region, period, rulebook, pinned, untied, purpose)
     known = connection.scalar(text("SELECT run_id FROM eval.run WHERE input_hash = :hash"), {"hash": digest})
     if known is not None:
         return Evaluated(int(known), False, [])
-    run_id = _register(connection, region, period, rulebook, pinned, digest)
+    run_id = register(connection, region, period, rulebook, pinned, digest, purpose)
     own = set_aside((item.finding for item in compute(connection, [run_id])), suspended, {"EVA"})
     noted = [*untied, *own]
     late = lateness.noted(period, pinned.substitutes)
-    _keep(connection, region, period, [*late, *noted])
-    _refer(connection, run_id, region, period, noted)
+    if purpose == "official":
+        _keep(connection, region, period, [*late, *noted])
+        _refer(connection, run_id, region, period, noted)
     return Evaluated(run_id, True, [*late, *noted])
 
 
-def _pinned(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> Pinned:
-    questions = [_not_in_force(rulebook, period)] if not _in_force(rulebook, period) else []
+def pinned_inputs(
+    connection: Connection, region: str, period: Period, rulebook: Rulebook, early: Sequence[Finding] = ()
+) -> Pinned:
+    """What a run of `rulebook` reads; RunStoppedError with what is missing, after the questions known before."""
+    questions = list(early)
     unsettled = unsettled_feeds(connection, region, period)
     for feed in missing_feeds(connection, region, period, rulebook):
         questions.append(_unsettled(feed, period) if feed in unsettled else _missing(feed, period))
@@ -103,13 +119,20 @@ def _unsettled(feed: str, period: Period) -> Finding:
     return Finding("EVA-V005", Klass.VALIDITY, message, "请按这份报送的校验发现更正后重新报送")
 
 
-def _register(
-    connection: Connection, region: str, period: Period, rulebook: Rulebook, pinned: Pinned, digest: str
+def register(
+    connection: Connection,
+    region: str,
+    period: Period,
+    rulebook: Rulebook,
+    pinned: Pinned,
+    digest: str,
+    purpose: Purpose = "official",
 ) -> int:
+    """A draft run with its inputs, not yet computed; its id."""
     inserted = connection.execute(
         text("""
-            INSERT INTO eval.run (region, period, as_of, year_start, rulebook_id, input_hash)
-            VALUES (:region, :period, :as_of, :year_start, :rulebook_id, :input_hash)
+            INSERT INTO eval.run (region, period, as_of, year_start, rulebook_id, input_hash, purpose)
+            VALUES (:region, :period, :as_of, :year_start, :rulebook_id, :input_hash, :purpose)
             RETURNING run_id
         """),
         {
@@ -119,6 +142,7 @@ def _register(
             "year_start": period.year_start,
             "rulebook_id": store_rulebook(connection, rulebook),
             "input_hash": digest,
+            "purpose": purpose,
         },
     )
     run_id = int(inserted.scalar_one())
