@@ -11,10 +11,14 @@ from cunfang.finding import Finding, Klass
 from cunfang.warehouse.copy import copy_rows
 from cunfang.warehouse.sql import rows, run
 
-SCORING = ("05_lineage", "10_participants", "12_ask_participants", "20_holdings", "22_ask_holdings", "25_observed",
+SCORING = ("05_lineage", "10_candidates", "10_disqualifications", "10_obstacles", "10_suspensions", "10_participants",
+           "12_ask_participants", "20_holdings", "22_ask_holdings", "25_observed",
            "30_indicator_values", "32_ask_values", "34_ask_flows", "40_points", "50_scores",
            "52_ask_scores")  # fmt: skip
 ALLOCATION = ("60_quota", "62_ask_quota", "70_bounded", "75_allocation")
+WORK_TABLES = ("batch", "ruling", "candidate", "ban", "obstacle", "suspended",
+               "observed", "flow", "late", "leaf",
+               "need", "supply", "receiver", "transfer_group", "draft_leg")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,17 +51,24 @@ def compute(connection: Connection, run_ids: Sequence[int]) -> list[Answer]:
     connection.execute(text("CREATE TEMPORARY TABLE batch (run_id bigint PRIMARY KEY) ON COMMIT DROP"))
     copy_rows(connection, "batch", ("run_id",), ((run_id,) for run_id in run_ids))
     connection.execute(text("ANALYZE batch"))
+    noted = _take(connection, SCORING)
+    # An index (W10) has no money to place: its run ends with the scores.
+    run(connection, "eval/54_only_scored.sql")
+    noted += _take(connection, ALLOCATION)
+    _plan_transfers(connection)
+    run(connection, "eval/90_adjustment.sql")
+    connection.execute(text(f"DROP TABLE {', '.join(WORK_TABLES)}"))
+    return noted
+
+
+def _take(connection: Connection, steps: Sequence[str]) -> list[Answer]:
+    """Run `steps`; what the questions among them noted."""
     noted: list[Answer] = []
-    for step in (*SCORING, *ALLOCATION):
+    for step in steps:
         if "_ask_" in step:
             noted += _ask(connection, step)
         else:
             run(connection, f"eval/{step}.sql")
-    _plan_transfers(connection)
-    run(connection, "eval/90_adjustment.sql")
-    connection.execute(
-        text("DROP TABLE batch, observed, flow, late, leaf, need, supply, receiver, transfer_group, draft_leg")
-    )
     return noted
 
 
