@@ -90,11 +90,12 @@ class Reference(Strict):
     """What a value is held against: a number, the area as a whole, the banks' mean, or a figure of the region.
 
     `area` is the ratio of sums over the banks that are scored (never a mean of ratios, N3); `peers` reads the region's
-    own row of the feed `peers`; `targets` the bank's own target (N14).
+    own row of the feed `peers`; `targets` the bank's own target (N14). `last_year` is the same of the bank a year
+    before; `county` that of all its institutions together, policy banks too, `county_others` without the bank (S18).
     """
 
     value: Exact | None = None
-    of: Literal["area", "mean", "best", "peers", "targets"] | None = None
+    of: Literal["area", "mean", "best", "peers", "targets", "last_year", "county", "county_others"] | None = None
     measure: str | None = None
     clause: str = Field(min_length=1)
     origin: Origin = "stated"
