@@ -12,12 +12,16 @@ from cunfang.warehouse.copy import copy_rows
 from cunfang.warehouse.sql import rows, run
 
 SCORING = ("05_lineage", "10_candidates", "10_disqualifications", "10_obstacles", "10_suspensions", "10_participants",
-           "12_ask_participants", "20_holdings", "22_ask_holdings", "25_observed",
+           "12_ask_participants", "14_ask_decisions", "20_holdings", "22_ask_holdings", "25_observed",
            "30_indicator_values", "32_ask_values", "34_ask_flows", "40_points", "50_scores",
            "52_ask_scores")  # fmt: skip
-ALLOCATION = ("60_quota", "62_ask_quota", "70_bounded", "75_allocation")
+# The same form is solved for the policy bank's cap, for the targets, and once more after a reduction.
+ALLOCATION = ("60_totals", "62_policy_bounds", "70_solve", "64_policy_support", "65_quota", "66_bounds",
+              "67_ask_amounts", "68_ask_bounds", "70_solve", "72_four_falling", "68_ask_bounds", "70_solve",
+              "73_ask_noted", "74_bounded", "75_allocation")  # fmt: skip
 WORK_TABLES = ("batch", "ruling", "candidate", "ban", "obstacle", "suspended",
                "observed", "flow", "late", "leaf",
+               "stock", "controlled", "policy_bank", "pot", "bound", "solved",
                "need", "supply", "receiver", "transfer_group", "draft_leg")  # fmt: skip
 
 
@@ -53,7 +57,7 @@ def compute(connection: Connection, run_ids: Sequence[int]) -> list[Answer]:
     connection.execute(text("ANALYZE batch"))
     noted = _take(connection, SCORING)
     # An index (W10) has no money to place: its run ends with the scores.
-    run(connection, "eval/54_only_scored.sql")
+    run(connection, "eval/56_only_scored.sql")
     noted += _take(connection, ALLOCATION)
     _plan_transfers(connection)
     run(connection, "eval/90_adjustment.sql")
