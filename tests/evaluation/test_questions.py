@@ -160,14 +160,22 @@ def test_given_frozen_stock_above_what_can_be_shared_then_v041_names_the_banks_a
 
 def test_given_caps_too_low_for_the_total_then_v042_asks(ask: Ask) -> None:
     assert ask(replace(PLAIN, rulebook=policy(ONE, cap="0.4"))) == [
-        ("EVA-V042", "有得分银行的上限与无得分银行的不调整存量合计 800.00 元，低于可分配总量 1000.00 元")
+        (
+            "EVA-V042",
+            "各行最多可存 800.00 元，低于可分配总量 1000.00 元，差 200.00 元："
+            "A行 400.00（集中度上限）、B行 400.00（集中度上限）",
+        )
     ]
 
 
 def test_given_a_bank_without_a_score_then_its_cap_does_not_count_as_room(ask: Ask) -> None:
     values = (Value("A", "size", Decimal(1)), Value("B", "size", Decimal(0)))
     assert ask(replace(PLAIN, rulebook=policy(ONE, cap="0.6"), values=values)) == [
-        ("EVA-V042", "有得分银行的上限与无得分银行的不调整存量合计 600.00 元，低于可分配总量 1000.00 元")
+        (
+            "EVA-V042",
+            "各行最多可存 600.00 元，低于可分配总量 1000.00 元，差 400.00 元："
+            "A行 600.00（集中度上限）、B行 0.00（不参加按得分分配）",
+        )
     ]
 
 

@@ -1,6 +1,6 @@
--- Amounts to the fen (N11): whole units to the largest remainders, the last step to the fen, ties by score and code.
--- A bank at its floor or cap, and what is set aside, keeps its exact amount; one that a floor keeps off the whole unit
--- is topped up to the next whole unit.
+-- Amounts to the fen (N11): whole units to the largest remainders, or all that is left over to the top scores; the last
+-- step to the fen, ties by rank (score, then what breaks its ties) and code. A bank at a bound or at a stated amount, and
+-- what is set aside, keeps its exact amount; one that a bound keeps off the whole unit is topped up to the next one.
 WITH stepped AS (
     SELECT
         d.run_id,
@@ -9,13 +9,14 @@ WITH stepped AS (
         d.bounded_target,
         q.distributable,
         k.rounding_unit,
+        k.remainder = 'top_score' AS to_the_top,
         d.cap_amount,
-        coalesce(s.score, 0) AS score,
+        s.rank,
         d.binding = 'fixed' AS fixed,
-        d.binding = 'none' AS free,
+        d.binding = 'none' AND d.weight > 0 AS free,
         CASE
-            WHEN d.binding = 'none'
-                THEN greatest(floor(d.bounded_target / k.rounding_unit) * k.rounding_unit, d.floor_amount)
+            WHEN d.binding = 'none' AND d.weight > 0
+                THEN greatest(floor(round(d.bounded_target, 12) / k.rounding_unit) * k.rounding_unit, d.floor_amount)
             ELSE d.bounded_target
         END AS base
     FROM batch AS b
@@ -30,10 +31,11 @@ room AS (
     SELECT
         t.*,
         t.distributable - sum(t.base) FILTER (WHERE NOT t.fixed) OVER (PARTITION BY t.run_id) AS left_over,
-        round(t.bounded_target - t.base, 12) AS remainder,
+        CASE WHEN t.to_the_top THEN 0 ELSE round(t.bounded_target - t.base, 12) END AS remainder,
         CASE
-            WHEN t.free THEN least(t.rounding_unit - mod(t.base, t.rounding_unit), t.cap_amount - t.base)
-            ELSE 0
+            WHEN NOT t.free THEN 0
+            WHEN t.to_the_top THEN least(t.distributable, t.cap_amount - t.base)
+            ELSE least(t.rounding_unit - mod(t.base, t.rounding_unit), t.cap_amount - t.base)
         END AS capacity
     FROM stepped AS t
 ),
@@ -42,7 +44,7 @@ queued AS (
     SELECT
         m.*,
         sum(m.capacity) OVER (
-            PARTITION BY m.run_id ORDER BY m.free DESC, m.remainder DESC, round(m.score, 20) DESC, m.institution
+            PARTITION BY m.run_id ORDER BY m.free DESC, m.remainder DESC, m.rank ASC NULLS LAST, m.institution
             ROWS UNBOUNDED PRECEDING
         ) - m.capacity AS given_before
     FROM room AS m
