@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from cunfang.rulebook.flaw import refused
 from cunfang.rulebook.parameter import Band, Exact, Gate, Parameter, Points, Printed, Reference, Strict, Terms, Yuan
 
 Basis = Literal["stock", "flow", "average", "increment", "growth", "new_ratio", "on_time_rate", "event_count"]
@@ -67,9 +68,9 @@ def weights_close(nodes: dict[str, Indicator], info: ValidationInfo) -> dict[str
     name = info.data.get("name", "")
     weights = [node.weight.value for node in nodes.values() if node.weight]
     if weights and len(weights) < len(nodes):
-        raise ValueError(f"“{name}”下的指标须都写权重（weight），或都写分值（points）")
+        raise refused("weights_mixed", name=name)
     if weights and sum(weights) != 100:
-        raise ValueError(f"“{name}”下各指标权重合计为 {sum(weights)}，应为 100")
+        raise refused("weights_sum", name=name, total=f"{sum(weights):f}")
     return nodes
 
 
@@ -156,47 +157,47 @@ class Indicator(Strict):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if sum(said is not None for said in (self.weight, self.points, self.amount)) != 1:
-            raise ValueError(f"指标“{self.name}”须写权重（weight）或分值（points）之一")
+            raise refused("one_place", name=self.name)
         if self.leaf:
             self._leaf()
         elif stated := [key for key in LEAF if key in self.model_fields_set]:
-            raise ValueError(f"指标“{self.name}”下有分指标，不能再写 {'、'.join(stated)}")
+            raise refused("group_reads", name=self.name, keys=stated)
         return self
 
     def _leaf(self) -> None:
         if lacking := [key for key in ("measure", "family", "basis", "method") if getattr(self, key) is None]:
-            raise ValueError(f"指标“{self.name}”缺少 {'、'.join(lacking)}")
+            raise refused("leaf_lacks", name=self.name, keys=lacking)
         method = self.method or ""
         if lacking := [key for key in NEEDS.get(method, ()) if getattr(self, key) is None]:
-            raise ValueError(f"指标“{self.name}”的方法 {method} 须写明 {'、'.join(lacking)}")
+            raise refused("method_lacks", name=self.name, method=method, keys=lacking)
         told = {key for key in LEAF if key in self.model_fields_set and getattr(self, key) is not None}
         methods = {key for keys in (*NEEDS.values(), *MAY.values()) for key in keys}
         if beside := sorted((told & methods) - {*NEEDS.get(method, ()), *MAY.get(method, ())}):
-            raise ValueError(f"指标“{self.name}”的方法 {method} 用不到 {'、'.join(beside)}")
+            raise refused("method_beside", name=self.name, method=method, keys=beside)
         if method == "rank_step" and (self.step is None) == (self.step_percent is None):
-            raise ValueError(f"指标“{self.name}”的方法 rank_step 须写明 step 或 step_percent 之一")
+            raise refused("step_one", name=self.name)
         self._basis()
 
     def _basis(self) -> None:
         changes = self.basis in ("increment", "growth", "new_ratio")
         if changes != (self.since is not None):
-            raise ValueError(f"指标“{self.name}”：since 只用于并须用于 increment、growth、new_ratio")
+            raise refused("since", name=self.name)
         if self.basis == "flow" and self.window is None:
-            raise ValueError(f"指标“{self.name}”：flow 须写明 window")
+            raise refused("flow_window", name=self.name)
         if self.window is not None and self.basis not in ("flow", "increment", "growth"):
-            raise ValueError(f"指标“{self.name}”：window 只用于流量")
+            raise refused("window_beside", name=self.name)
         if self.window is not None and changes and self.since != "year_ago":
-            raise ValueError(f"指标“{self.name}”：流量的变化只与上年同期相比（since: year_ago）")
+            raise refused("window_since", name=self.name)
         if (self.basis == "average") != (self.average_of is not None):
-            raise ValueError(f"指标“{self.name}”：average_of 只用于并须用于 average")
+            raise refused("average_of", name=self.name)
         if self.over is not None and self.basis in ("flow", "on_time_rate", "event_count"):
-            raise ValueError(f"指标“{self.name}”：over 不用于 {self.basis}")
+            raise refused("over_beside", name=self.name, basis=self.basis)
         if self.basis == "new_ratio" and self.over is None:
-            raise ValueError(f"指标“{self.name}”：new_ratio 须写明 over")
+            raise refused("over_lacks", name=self.name)
         if (self.basis == "on_time_rate") != (self.due_workdays is not None):
-            raise ValueError(f"指标“{self.name}”须写明 due_workdays（几个工作日内完成为及时），且只用于 on_time_rate")
+            raise refused("due_workdays", name=self.name)
         if self.as_of_month is not None and self.lag_months is not None:
-            raise ValueError(f"指标“{self.name}”：as_of_month 与 lag_months 只写一个")
+            raise refused("one_moment", name=self.name)
 
 
 def full_points(node: Indicator, level: Decimal) -> Decimal:

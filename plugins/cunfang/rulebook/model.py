@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from cunfang.rulebook.flaw import refused
 from cunfang.rulebook.indicator import Indicator, full_points, weights_close
 from cunfang.rulebook.parameter import Band, Exact, Parameter, Share, Strict, Unit, Yuan
 
@@ -71,9 +72,9 @@ class Allocation(Strict):
         own = {"base_amount": "affine", "base_score": "affine", "leftover": "by_rank"}
         own |= {key: scheme for scheme, key in needs.items()}
         if (key := needs.get(scheme)) and getattr(self, key) is None:
-            raise ValueError(f"分配方式 {scheme} 须写明 {key}")
+            raise refused("allocation_lacks", scheme=scheme, key=key)
         if beside := [key for key, of in own.items() if of != scheme and getattr(self, key) is not None]:
-            raise ValueError(f"分配方式 {scheme} 用不到 {'、'.join(beside)}")
+            raise refused("allocation_beside", scheme=scheme, keys=beside)
         return self
 
 
@@ -122,7 +123,7 @@ class Participation(Strict):
     @model_validator(mode="after")
     def _policy(self) -> Self:
         if (self.policy_banks.value == "separate") != (self.policy_rulebook is not None):
-            raise ValueError("policy_rulebook 只用于并须用于 policy_banks: separate")
+            raise refused("policy_separate")
         return self
 
 
@@ -182,14 +183,14 @@ class Rulebook(Strict):
     def _codes_differ(self) -> Self:
         codes = [placed.code for placed in self.placed()]
         if twice := sorted({code for code in codes if codes.count(code) > 1}):
-            raise ValueError(f"指标代码重复：{'、'.join(twice)}")
+            raise refused("codes_twice", codes=twice)
         for code, node in {**self.bonuses, **self.penalties}.items():
             if node.weight is not None or not node.leaf:
-                raise ValueError(f"加减分项 {code} 须写分值（points）或金额（amount），不分层")
+                raise refused("adjustment_place", code=code)
         if any(placed.indicator.amount for placed in self.placed() if placed.effect == "score"):
-            raise ValueError("金额（amount）只用于加减分项")
+            raise refused("amount_place")
         if self.full_scale is None and any(node.weight for node in self.indicators.values()):
-            raise ValueError("没有总分（full_scale）时，指标须写分值（points）")
+            raise refused("open_scale_weights")
         return self
 
     def placed(self) -> Iterator[Placed]:

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from cunfang.rulebook.flaw import refused
+
 T = TypeVar("T")
 # YAML gives 0.25 as a float; its shortest text is the number that was written.
 Exact = Annotated[Decimal, BeforeValidator(lambda value: str(value) if isinstance(value, float) else value)]
@@ -70,9 +72,9 @@ class Band(Strict):
     @model_validator(mode="after")
     def _one_edge_each(self) -> Self:
         if self.from_ is not None and self.over is not None:
-            raise ValueError("下沿只能写 from（含）或 over（不含）之一")
+            raise refused("lower_twice")
         if self.to is not None and self.below is not None:
-            raise ValueError("上沿只能写 to（含）或 below（不含）之一")
+            raise refused("upper_twice")
         return self
 
     @property
@@ -103,9 +105,9 @@ class Reference(Strict):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.value is None) == (self.of is None):
-            raise ValueError("参照须写明 value 或 of 之一")
+            raise refused("reference_one")
         if (self.of in ("peers", "targets")) != (self.measure is not None):
-            raise ValueError("of 为 peers、targets 时须写明 measure，否则不写")
+            raise refused("reference_measure")
         return self
 
 
@@ -118,7 +120,9 @@ class Gate(Reference):
 def as_terms(value: Any) -> Any:
     """`loans`, `[loans, npl]` and `[{measure: loans}, …]` say the same thing in three lengths."""
     listed = [value] if isinstance(value, (str, dict)) else value
-    return [{"measure": item} if isinstance(item, str) else item for item in listed] if listed else listed
+    if not isinstance(listed, (list, tuple)):
+        return listed
+    return [{"measure": item} if isinstance(item, str) else item for item in listed]
 
 
 class Term(Strict):
