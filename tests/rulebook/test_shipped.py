@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import create_engine, text
 
 from cunfang.rulebook import RulebookError, read_rulebook, rulebook_codes, store_rulebook, stored_rulebook
 from cunfang.rulebook.parameter import Term
+from rulebook.published import BASES, METHODS, Published, basis_of, method_of, published
 
 # 纳税 20，贷款 75（45/15/20/20 of the group），服务 5: the notice of June 2012, after the change.
 HEFEI_2012 = {
@@ -56,7 +58,8 @@ def test_given_hefei_2012_then_tax_is_the_local_part_of_the_year_and_the_ratio_i
 def test_given_any_shipped_rule_book_then_its_points_fill_the_scale_and_every_parameter_has_a_clause(code: str) -> None:
     rulebook = read_rulebook(code)
 
-    assert sum(one.full_points for one in rulebook.placed() if one.indicator.leaf) == rulebook.full_scale.value
+    leaves = [one for one in rulebook.placed() if one.indicator.leaf and one.effect == "score"]
+    assert sum(one.full_points for one in leaves) == rulebook.scale > 0
     assert all(one.clause for one in rulebook.placed())
 
 
@@ -100,3 +103,51 @@ def test_given_a_rule_book_when_stored_twice_then_it_is_one_version_with_its_tre
         k: Decimal(v) for k, v in HEFEI_2012.items()
     }
     assert limits == len(rulebook.warnings) > 0
+
+
+ROWS = published()
+CARRIED = [row for row in ROWS if row.codes]
+
+
+def _named(row: Published) -> str:
+    return f"{row.scheme} {row.indicator or row.printed}"
+
+
+def test_given_the_survey_then_every_row_is_carried_or_says_why_not() -> None:
+    assert len(ROWS) == 117
+    assert {row.book for row in ROWS} <= set(rulebook_codes())
+    assert [_named(row) for row in ROWS if not row.codes and not row.why] == []
+
+
+@pytest.mark.parametrize("row", CARRIED, ids=_named)
+def test_given_a_published_row_then_the_rule_book_carries_its_points(row: Published) -> None:
+    carried = [one.full_points for one in row.carried]
+
+    if row.points:
+        assert carried == list(row.points)
+    if row.plain is not None:
+        assert sum(carried) == row.plain
+    if row.normalisation == "rate_x_amount":
+        assert {one.indicator.unit_points.value for one in row.carried if one.indicator.unit_points} == {
+            Decimal(part) for part in re.findall(r"[\d.]+", row.printed)
+        }
+
+
+@pytest.mark.parametrize("row", [row for row in CARRIED if row.basis or row.normalisation], ids=_named)
+def test_given_a_published_row_then_basis_and_method_are_its_own_or_it_says_why_not(row: Published) -> None:
+    bases = BASES[row.basis] | ({"increment"} if row.normalisation == "blend" else set()) if row.basis else None
+    methods = METHODS[row.normalisation] if row.normalisation else None
+    same = (bases is None or {basis_of(leaf) for leaf in row.leaves} == bases) and (
+        methods is None or {method_of(leaf) for leaf in row.leaves} == methods
+    )
+
+    assert same != bool(row.why), row.why or "neither what is printed nor a reason"
+
+
+@pytest.mark.parametrize("row", [row for row in CARRIED if len(row.codes) == 1 and row.points], ids=_named)
+def test_given_a_published_row_then_its_points_are_called_stated_only_where_they_are(row: Published) -> None:
+    (node,) = (one.indicator for one in row.carried)
+    said = node.weight or node.points
+
+    assert said
+    assert (said.origin == "stated") == (not re.match(r"derived|OCR|names only|group names only", row.evidence))
