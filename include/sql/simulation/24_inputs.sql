@@ -1,0 +1,19 @@
+-- What each variant reads: all that its template reads, the changed copy in place of the original.
+WITH pinned AS (
+    INSERT INTO eval.run_input
+    SELECT p.*
+    FROM variant AS v
+    INNER JOIN eval.run_input AS n ON v.template_id = n.run_id
+    LEFT JOIN replaced AS x ON v.run_id = x.run_id AND n.submission_id = x.original_id
+    CROSS JOIN
+        LATERAL jsonb_populate_record(
+            n, jsonb_build_object('run_id', v.run_id, 'submission_id', coalesce(x.copy_id, n.submission_id))
+        ) AS p
+    RETURNING run_id
+)
+
+INSERT INTO eval.run_substitute
+SELECT p.*
+FROM variant AS v
+INNER JOIN eval.run_substitute AS s ON v.template_id = s.run_id
+CROSS JOIN LATERAL jsonb_populate_record(s, jsonb_build_object('run_id', v.run_id)) AS p
