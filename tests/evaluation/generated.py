@@ -11,10 +11,12 @@ from itertools import product
 from hypothesis import strategies as st
 
 from cunfang.rulebook import Rulebook
+from cunfang.rulebook.model import Allocation
+from cunfang.rulebook.parameter import Parameter
 from evaluation.county import Q4, Account, Bank, County, Decision, Value, Violation
 from evaluation.policy import THREE, policy
+from oracle import allocation, participation, scoring
 from oracle import county as oracle
-from oracle import participation, scoring
 
 AS_OF = Q4.end
 CODES = ("A", "B", "C", "D", "E")
@@ -68,7 +70,6 @@ def values(draw: st.DrawFn, bank: str, *, certain: bool) -> list[Value]:
 
 def rules(rulebook: Rulebook) -> oracle.Rules:
     """A rule book in the oracle's words."""
-    cap = rulebook.allocation.concentration_cap
     return oracle.Rules(
         tuple(
             scoring.Scored(p.code, Fraction(p.full_points), p.indicator.method or "rate", p.indicator.missing)
@@ -76,8 +77,40 @@ def rules(rulebook: Rulebook) -> oracle.Rules:
             if p.indicator.leaf
         ),
         Fraction(rulebook.full_scale.value),
-        Fraction(rulebook.allocation.rounding_unit.value),
-        Fraction(cap.value) if cap else None,
+        scheme(rulebook.allocation),
+    )
+
+
+def scheme(told: Allocation) -> allocation.Scheme:
+    """How a rule book shares out, in the oracle's words."""
+
+    def exact(parameter: Parameter[Decimal] | None) -> Fraction | None:
+        return Fraction(parameter.value) if parameter else None
+
+    tiers = told.tiers.value if told.tiers else ()
+    return allocation.Scheme(
+        kind=told.scheme.value,
+        unit=Fraction(told.rounding_unit.value),
+        base_amount=exact(told.base_amount) or Fraction(0),
+        base_score=exact(told.base_score) or Fraction(0),
+        top=told.top.value if told.top else 0,
+        rank_amounts=tuple(map(Fraction, told.rank_amounts.value)) if told.rank_amounts else (),
+        leftover_by_score=told.leftover is not None and told.leftover.value == "by_score",
+        tiers=tuple(
+            allocation.Tier(
+                None if band.lower is None else Fraction(band.lower),
+                band.over is None,
+                None if band.upper is None else Fraction(band.upper),
+                band.below is None,
+                Fraction(band.points),
+            )
+            for band in tiers
+        ),
+        concentration=exact(told.concentration_cap),
+        deposits=exact(told.deposits_cap.share) if told.deposits_cap else None,
+        minimum=exact(told.minimum_amount) or Fraction(0),
+        maximum=exact(told.maximum_amount),
+        rest_to_the_top=told.remainder is not None and told.remainder.value == "top_score",
     )
 
 

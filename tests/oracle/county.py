@@ -31,8 +31,7 @@ class Rules:
 
     indicators: tuple[scoring.Scored, ...]
     full_scale: Fraction
-    unit: Fraction
-    concentration: Fraction | None = None
+    scheme: allocation.Scheme
 
 
 @dataclass(frozen=True)
@@ -62,27 +61,24 @@ def evaluate(rules: Rules, members: Sequence[Member], values: scoring.Values) ->
     all_scores = sum((score.get(bank, Fraction(0)) for bank in eligible), Fraction(0))
     total = sum((member.held for member in members), Fraction(0))
     amount = total - sum((member.fixed for member in members if member.role != "commercial"), Fraction(0))
-    bounds = {
-        member.code: allocation.Bounds(
-            score.get(member.code, Fraction(0)),
-            member.rigid,
-            allocation.cap_of(rules.concentration, total, member.rigid),
-        )
+    ranks = scoring.ranks({bank: score[bank] for bank in eligible if bank in score})
+    banks = {
+        member.code: allocation.Standing(score.get(member.code, Fraction(0)), ranks.get(member.code), member.rigid)
         for member in members
         if member.role == "commercial"
     }
-    if all_scores == 0 or not allocation.feasible(amount, bounds):
+    placed = allocation.place(rules.scheme, total, amount, banks)
+    if all_scores == 0 or placed.asked:
         return None
-    bounded = allocation.bounded(amount, bounds)
     others = {member.code: member.fixed for member in members if member.role != "commercial"}
     return Outcome(
         points,
         score,
         {bank: score.get(bank, Fraction(0)) / all_scores for bank in eligible} | dict.fromkeys(scored, Fraction(0)),
-        scoring.ranks({bank: score[bank] for bank in eligible}),
+        ranks,
         total,
         amount,
-        bounds,
-        bounded | others,
-        allocation.rounded(amount, bounded, bounds, rules.unit) | others,
+        dict(placed.bounds),
+        dict(placed.exact) | others,
+        dict(placed.target) | others,
     )

@@ -13,11 +13,11 @@ WITH stepped AS (
         d.cap_amount,
         s.rank,
         d.binding = 'fixed' AS fixed,
-        d.binding = 'none' AND d.weight > 0 AS free,
+        f.free,
         CASE
-            WHEN d.binding = 'none' AND d.weight > 0
+            WHEN f.free
                 THEN greatest(floor(round(d.bounded_target, 12) / k.rounding_unit) * k.rounding_unit, d.floor_amount)
-            ELSE d.bounded_target
+            ELSE round(d.bounded_target, 2)
         END AS base
     FROM batch AS b
     INNER JOIN eval.run AS r ON b.run_id = r.run_id
@@ -25,6 +25,11 @@ WITH stepped AS (
     INNER JOIN eval.quota AS q ON r.run_id = q.run_id
     INNER JOIN eval.bounded AS d ON r.run_id = d.run_id
     LEFT JOIN eval.score AS s ON d.run_id = s.run_id AND d.institution = s.institution
+    CROSS JOIN LATERAL (
+        SELECT
+            d.binding = 'none' AND d.weight > 0 AND round(d.bounded_target, 12) > d.floor_amount
+            AND coalesce(round(d.bounded_target, 12) < d.cap_amount, TRUE) AS free
+    ) AS f
 ),
 
 room AS (
