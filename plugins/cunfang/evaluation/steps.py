@@ -13,7 +13,8 @@ from cunfang.warehouse.sql import rows, run
 
 SCORING = ("05_lineage", "10_candidates", "10_disqualifications", "10_obstacles", "10_suspensions", "10_participants",
            "12_ask_participants", "14_ask_decisions", "20_holdings", "22_ask_holdings", "25_observed",
-           "30_indicator_values", "32_ask_values", "34_ask_flows", "40_points", "50_scores",
+           "30_indicator_values", "32_ask_values", "34_ask_flows", "40_cohort", "41_criteria", "42_own_references", "43_places",
+           "44_ask_points", "45_reckoned", "46_explained", "47_points", "48_supplements", "50_scores",
            "52_ask_scores")  # fmt: skip
 # The same form is solved for the policy bank's cap, for the targets, and once more after a reduction.
 ALLOCATION = ("60_totals", "62_policy_bounds", "70_solve", "64_policy_support", "65_quota", "66_bounds",
@@ -21,6 +22,7 @@ ALLOCATION = ("60_totals", "62_policy_bounds", "70_solve", "64_policy_support", 
               "73_ask_noted", "74_bounded", "75_allocation")  # fmt: skip
 WORK_TABLES = ("batch", "ruling", "candidate", "ban", "obstacle", "suspended",
                "observed", "flow", "late", "leaf",
+               "judged", "cohort", "peer", "criterion", "own_reference", "stretched", "place",
                "stock", "controlled", "policy_bank", "pot", "bound", "solved",
                "need", "supply", "receiver", "transfer_group", "draft_leg")  # fmt: skip
 
