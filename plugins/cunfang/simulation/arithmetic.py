@@ -19,6 +19,8 @@ _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)\s*(亿元|万元|元|亿|万|%|‰)?
 _SIGNS = str.maketrans("×＊÷／−－＋（）％＝＞＜", "**//--+()%=><")
 _RELATION = re.compile(r"(>=|<=|≥|≤|=|≈|>|<)")
 _COUNTED = re.compile(r"(?<=[\d%])\s*(?:个百分点|分|名|家|户|个|笔|件)(?=[\s,，；：。、)>=<≥≤≈+*/-]|$)")
+# A place (第2名) is no number to reckon with.
+_PLACED = re.compile(r"第\d+(?:[-至]\d+)?名?")
 _CLAUSE = re.compile(r"[\s，；：。、]")
 _JOINS = "+-*/("
 
@@ -37,7 +39,7 @@ class Sum:
 
 def check(line: str) -> None:
     """Nothing, where all of `line` holds; else an FalseLineError that shows the part and what comes out."""
-    parts = _RELATION.split(_COUNTED.sub("", line.translate(_SIGNS)))
+    parts = _RELATION.split(_COUNTED.sub("", _PLACED.sub("第", line.translate(_SIGNS))))
     held: Sum | None = None
     for place in range(1, len(parts), 2):
         left = _ending(parts[place - 1], line) or (held if not parts[place - 1].strip() else None)
