@@ -6,7 +6,7 @@ WITH reduced AS (
         f.institution,
         max(f.rate) AS rate
     FROM batch AS b
-    INNER JOIN eval.four_falling AS f ON b.run_id = f.run_id AND f.falling AND f.rate IS NOT NULL
+    INNER JOIN eval.four_falling AS f ON b.run_id = f.run_id AND f.rate > 0
     GROUP BY f.run_id, f.institution
 )
 

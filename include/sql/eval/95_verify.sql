@@ -11,6 +11,49 @@ FROM eval.allocation AS a
 INNER JOIN eval.bounded AS d ON a.run_id = d.run_id AND a.institution = d.institution
 WHERE a.run_id = %(run_id)s AND (a.target < d.floor_amount OR a.target > coalesce(d.cap_amount, 'Infinity'))
 UNION ALL
+SELECT format('先行列支合计 %%s 元，各行列支之和为 %%s 元', q.set_aside, coalesce(sum(a.target), 0))
+FROM eval.quota AS q
+LEFT JOIN eval.bounded AS d ON q.run_id = d.run_id AND d.binding = 'fixed'
+LEFT JOIN eval.allocation AS a ON d.run_id = a.run_id AND d.institution = a.institution
+WHERE q.run_id = %(run_id)s
+GROUP BY q.run_id, q.set_aside
+HAVING coalesce(sum(a.target), 0) <> q.set_aside
+UNION ALL
+-- A bank that a bound or a stated amount holds has that amount, to the fen.
+SELECT format('%%s 应存 %%s 元，不是起作用的约束 %%s 所定的 %%s 元', d.institution, a.target, d.binding, d.bounded_target)
+FROM eval.bounded AS d
+INNER JOIN eval.allocation AS a ON d.run_id = a.run_id AND d.institution = a.institution
+WHERE d.run_id = %(run_id)s AND d.binding <> 'none' AND a.target <> d.bounded_target
+UNION ALL
+SELECT format('%%s 加减存款额 %%s 元，超过考核办法的限额', x.institution, sum(x.amount))
+FROM eval.supplement AS x
+INNER JOIN eval.run AS r ON x.run_id = r.run_id
+INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
+WHERE x.run_id = %(run_id)s
+GROUP BY x.institution, k.bonus_amount_cap, k.penalty_amount_cap
+HAVING
+    sum(x.amount) FILTER (WHERE x.amount > 0) > k.bonus_amount_cap
+    OR -sum(x.amount) FILTER (WHERE x.amount < 0) > k.penalty_amount_cap
+UNION ALL
+SELECT format('%%s 应存 %%s 元，与政策性银行的核定额 %%s 元不符', p.institution, a.target, p.amount)
+FROM eval.policy_support AS p
+LEFT JOIN eval.allocation AS a ON p.run_id = a.run_id AND p.institution = a.institution
+WHERE p.run_id = %(run_id)s AND a.target IS DISTINCT FROM p.amount
+UNION ALL
+-- S19: 可达 is an upper bound; only project capital and stock that may not move may exceed it.
+SELECT format('%%s 核定 %%s 元，超过商业银行应存额度的平均数 %%s 元', p.institution, p.amount, m.mean)
+FROM eval.policy_support AS p
+INNER JOIN eval.bounded AS d ON p.run_id = d.run_id AND p.institution = d.institution
+CROSS JOIN LATERAL (
+    SELECT avg(a.target) AS mean
+    FROM eval.allocation AS a
+    INNER JOIN eval.participant AS i ON a.run_id = i.run_id AND a.institution = i.institution AND i.role = 'commercial'
+    WHERE a.run_id = p.run_id
+) AS m
+WHERE
+    p.run_id = %(run_id)s
+    AND p.amount > greatest(p.project_capital, d.rigid_amount, CASE WHEN p.passed THEN least(m.mean, p.support_cap) ELSE 0 END)
+UNION ALL
 SELECT format('参加分配的银行得分比例合计为 %%s', sum(s.share))
 FROM eval.score AS s
 INNER JOIN eval.participant AS p ON s.run_id = p.run_id AND s.institution = p.institution
