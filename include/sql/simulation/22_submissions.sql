@@ -8,7 +8,7 @@ CROSS JOIN
         s,
         jsonb_build_object(
             'submission_id', x.copy_id,
-            'sequence', 1000000000 + mod(x.copy_id, 1000000000),
+            'sequence', 1000000000 + mod(x.copy_id / 1000000000, 1000) * 1000000 + mod(x.copy_id, 1000000),
             'sha256', encode(sha256(convert_to(format('what-if %s', x.copy_id), 'UTF8')), 'hex')
         )
     ) AS p

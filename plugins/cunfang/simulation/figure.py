@@ -54,18 +54,19 @@ class Figure:
         return titles.get(self.measure) or (titles[self.column_name] if self.sort == "money" else self.measure)
 
     def changed(self, by: Decimal) -> Patch:
-        """The row with `by` more in this figure."""
+        """The row with `by` more in this figure, in its unit."""
         return Patch(self.submission_id, self.feed, self.record_no, ((self.column_name, str(self.value + by)),))
 
 
 @dataclass(frozen=True)
 class Lapse:
-    """An event that counts against a bank: done late (`due_on`), or decided by a supervisor."""
+    """An event that counts against a bank: done late (`due_on`, as `indicator` judges it), or a supervisor's."""
 
     family: str
     feed: str
     institution: str
     measure: str
+    indicator: str
     submission_id: int
     record_no: int
     due_on: date | None
@@ -89,17 +90,19 @@ def lapses(connection: Connection, run_id: int) -> list[Lapse]:
     return [Lapse(**row) for row in rows(connection, "simulation/events.sql", {"run_id": run_id})]
 
 
-def at_moment(found: Iterable[Figure], moment: date, *, flow: bool) -> Figure | None:
-    """Of one bank's figures of one measure the one that counts at `moment`; of a sum the largest of the last window."""
+def counted(found: Iterable[Figure], moment: date, *, flow: bool) -> list[Figure]:
+    """Of one bank's figures of one measure those that count at `moment`; of a sum those of its last, longest window."""
     known = [one for one in found if (one.window_from is not None) == flow and one.as_of <= moment]
     if not flow:
-        known = [one for one in known if one.as_of == moment]
-    if not known:
-        return None
-    last = max(one.as_of for one in known)
-    known = [one for one in known if one.as_of == last]
-    since = min((one.window_from for one in known if one.window_from), default=None)
-    return max((one for one in known if one.window_from == since), key=lambda one: (abs(one.value), one.record_no))
+        return [one for one in known if one.as_of == moment]
+    last = max((one.as_of for one in known), default=None)
+    since = min((one.window_from for one in known if one.as_of == last and one.window_from), default=None)
+    return [one for one in known if one.as_of == last and one.window_from == since]
+
+
+def largest(found: Iterable[Figure]) -> Figure | None:
+    """The figure that stands for the others where something is added to their sum."""
+    return max(found, key=lambda one: (abs(one.value), one.record_no), default=None)
 
 
 def bank_code(connection: Connection, run_id: int, name: str) -> str:

@@ -19,7 +19,7 @@ from cunfang.rulebook import Rulebook, store_rulebook
 from cunfang.warehouse.copy import copy_rows
 from cunfang.warehouse.sql import run
 
-BATCH = 60
+BATCH = 100
 """Variants that are evaluated together: enough to share the cost of a step, few enough to show progress."""
 # Numbers that no sequence reaches, apart for each session: a simulation uses up no number of a run or a receipt.
 _FAR = 4 * 10**18
@@ -114,7 +114,7 @@ def _lay(connection: Connection, variants: Sequence[Variant]) -> list[int]:
     run(connection, "simulation/24_inputs.sql")
     for table in sorted({contract(feed).table for feed in feeds}):
         connection.execute(text(_COPY_ROWS.format(table=table)))
-    _decree(connection, dict(zip(run_ids, variants, strict=True)), first + len(variants) * 1000)
+    _decree(connection, dict(zip(run_ids, variants, strict=True)), first + _PER_SESSION // 2)
     connection.execute(text("DROP TABLE variant, replaced, patch"))
     return run_ids
 
@@ -137,15 +137,17 @@ _COPY_ROWS = """
 def _lay_patches(connection: Connection, variants: dict[int, Variant], first: int) -> set[str]:
     """Which submissions are copied for which run, and what differs in their rows; the feeds concerned."""
     copies: dict[tuple[int, int], int] = {}
-    replaced, patches = [], []
+    changes: dict[tuple[int, int], dict[str, str]] = {}
+    dropped: set[tuple[int, int]] = set()
     for run_id, variant in variants.items():
         for one in variant.patches:
-            key = (run_id, one.submission_id)
-            if key not in copies:
-                copies[key] = first + len(variants) + len(copies) + 1
-                replaced.append((run_id, one.submission_id, copies[key], len(copies)))
-            patches.append((copies[key], one.record_no, dict(one.changes), one.drop))
+            number = first + len(variants) + len(copies) + 1
+            row = (copies.setdefault((run_id, one.submission_id), number), one.record_no)
+            changes.setdefault(row, {}).update(one.changes)
+            dropped |= {row} if one.drop else set()
+    replaced = [(*key, copy, number) for number, (key, copy) in enumerate(copies.items(), start=1)]
     copy_rows(connection, "replaced", ("run_id", "original_id", "copy_id", "number"), replaced)
+    patches = [(*row, said, row in dropped) for row, said in changes.items()]
     copy_rows(connection, "patch", ("copy_id", "record_no", "changes", "dropped"), patches)
     return {one.feed for variant in variants.values() for one in variant.patches}
 
@@ -181,5 +183,5 @@ def _decision(submission_id: int, number: int, region: str, as_of: date, decree:
 
 
 def _sequence(submission_id: int) -> int:
-    """Beyond what any provider delivers, apart for each session."""
-    return 10**9 + submission_id % 10**9
+    """Beyond what any provider delivers, apart for each session; as in simulation/22_submissions.sql."""
+    return 10**9 + submission_id // _PER_SESSION % 1000 * 10**6 + submission_id % 10**6

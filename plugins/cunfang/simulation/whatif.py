@@ -13,7 +13,7 @@ from cunfang.rulebook import Rulebook
 from cunfang.simulation.altered import Setting, altered
 from cunfang.simulation.comparison import Comparison, Standing, compare, standings
 from cunfang.simulation.fault import SimulationError
-from cunfang.simulation.figure import at_moment, bank_code, figures
+from cunfang.simulation.figure import bank_code, counted, figures, largest
 from cunfang.simulation.ground import Ground, inputs_for
 from cunfang.simulation.scratch import Decree, Patch, Variant, tried
 
@@ -95,7 +95,7 @@ def _taken_off(connection: Connection, ground: Ground, template: int, one: OneOf
     code = bank_code(connection, template, one.institution)
     found = [item for item in figures(connection, template, [one.measure]) if item.institution == code]
     moment = ground.period.end
-    figure = at_moment(found, moment, flow=False) or at_moment(found, moment, flow=True)
+    figure = largest(counted(found, moment, flow=False) or counted(found, moment, flow=True))
     if figure is None:
         raise SimulationError(f"{one.institution} 在 {moment} 没有计量 {one.measure} 的数，不能剔除一次性影响")
     return figure.changed(-one.effect)
