@@ -55,7 +55,7 @@ class Bank(Strict):
     """One bank of the county; a name is made of its code where none is stated."""
 
     name: str = ""
-    type: Literal["国有大行", "股份制", "城商行", "农商行", "村镇银行", "邮储", "政策性"] = "国有大行"
+    type: Literal["国有大行", "股份制", "城商行", "农商行", "村镇银行", "邮储", "政策性", "乡镇", "县市区"] = "国有大行"
     legal_person: Literal["branch", "local"] | None = None
     opened_on: date | None = None
     closed_on: date | None = None
