@@ -19,6 +19,7 @@ SELECT
     '请报送考核期末的账户余额'
 FROM batch AS b
 INNER JOIN eval.run AS r ON b.run_id = r.run_id
+INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id AND k.scheme <> 'index'
 WHERE
     NOT EXISTS (
         SELECT 1 FROM eval.holding AS h
