@@ -15,12 +15,13 @@ SELECT
 FROM batch AS b
 INNER JOIN eval.run AS r ON b.run_id = r.run_id
 INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
-CROSS JOIN LATERAL (
-    SELECT v.*
-    FROM eval.run_supervisory_event AS v
-    WHERE v.run_id = r.run_id AND v.severity = 'disqualify' AND v.decided_on <= r.as_of
-    OFFSET 0 -- noqa: AM09
-) AS e
+CROSS JOIN
+    LATERAL (
+        SELECT v.*
+        FROM eval.run_supervisory_event AS v
+        WHERE v.run_id = r.run_id AND v.severity = 'disqualify' AND v.decided_on <= r.as_of
+        OFFSET 0 -- noqa: AM09
+    ) AS e
 LEFT JOIN eval.lineage AS g ON r.run_id = g.run_id AND e.institution = g.institution;
 
 INSERT INTO eval.disqualification (run_id, institution, during)
@@ -47,7 +48,7 @@ SELECT
     a.decision,
     a.decided_on,
     a.during,
-    d.during,
+    d.during AS whole,
     a.predecessor,
     a.submission_id,
     a.record_no

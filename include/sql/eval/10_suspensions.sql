@@ -11,16 +11,17 @@ WITH due AS (
     FROM candidate AS c
     INNER JOIN eval.rulebook AS k ON c.rules_id = k.rulebook_id
     -- The 31st of a shorter month is its last day.
-    CROSS JOIN LATERAL (
-        SELECT
-            least(
-                make_date(CAST(extract(YEAR FROM c.as_of) AS integer), k.suspension_month, 1) + k.suspension_day - 1,
-                CAST(
-                    make_date(CAST(extract(YEAR FROM c.as_of) AS integer), k.suspension_month, 1)
-                    + interval '1 month' AS date
-                ) - 1
-            ) AS day
-    ) AS s
+    CROSS JOIN
+        LATERAL (
+            SELECT
+                least(
+                    make_date(CAST(extract(YEAR FROM c.as_of) AS integer), k.suspension_month, 1) + k.suspension_day - 1,
+                    CAST(
+                        make_date(CAST(extract(YEAR FROM c.as_of) AS integer), k.suspension_month, 1)
+                        + interval '1 month' AS date
+                    ) - 1
+                ) AS day
+        ) AS s
     WHERE c.as_of >= s.day
 ),
 
@@ -50,12 +51,13 @@ supplied AS (
         l.measure,
         coalesce(g.heir, o.institution) AS institution
     FROM looked_through AS l
-    CROSS JOIN LATERAL (
-        SELECT v.institution
-        FROM core.observation AS v
-        WHERE v.submission_id = l.submission_id AND v.measure = l.measure
-        OFFSET 0 -- noqa: AM09
-    ) AS o
+    CROSS JOIN
+        LATERAL (
+            SELECT v.institution
+            FROM core.observation AS v
+            WHERE v.submission_id = l.submission_id AND v.measure = l.measure
+            OFFSET 0 -- noqa: AM09
+        ) AS o
     LEFT JOIN eval.lineage AS g ON l.run_id = g.run_id AND o.institution = g.institution
 )
 

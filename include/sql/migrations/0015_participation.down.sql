@@ -1,4 +1,4 @@
-DROP VIEW eval.policy_verdict, eval.policy_test;
+DROP VIEW eval.policy_test;
 DROP TABLE eval.reference_value, eval.disqualification_decision, eval.disqualification;
 DROP TYPE eval.text_span;
 COMMENT ON COLUMN eval.participant.role IS NULL;

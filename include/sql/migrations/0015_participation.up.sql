@@ -89,16 +89,6 @@ LEFT JOIN eval.points AS t
     ON p.run_id = t.run_id AND p.institution = t.institution AND i.indicator = t.indicator;
 COMMENT ON VIEW eval.policy_test IS '政策性银行的达标测试（S18）：每项的值、所比的数、是否达到；缺数为未达到';
 
-CREATE VIEW eval.policy_verdict AS
-SELECT
-    run_id,
-    institution,
-    bool_and(passed) AS passed,
-    coalesce(string_agg(name, '、' ORDER BY ordinal) FILTER (WHERE NOT passed) || '未达到', '各项测试均达到') AS reason
-FROM eval.policy_test
-GROUP BY run_id, institution;
-COMMENT ON VIEW eval.policy_verdict IS '政策性银行是否完成考核（S18、S19）：全部测试达到才算；没有测试的没有结论';
-
 DO $$
 DECLARE
     target text;
