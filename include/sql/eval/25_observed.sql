@@ -1,102 +1,45 @@
--- Work tables of the indicator values: the stocks at the base date and the flows of the year that the rule book reads.
--- The same date may stand in several submissions; the latest period's word counts. A figure under the name of a
--- predecessor is its successor's (S32); two figures for one bank add up only where they are the money of two
--- predecessors, anything else is `doubtful`.
+-- Work tables of the figures that the moments name: stocks at each date, and sums of a year up to each date. Two figures
+-- for one bank add up only where they are the money of two predecessors; anything else is `doubtful` (S32). Later steps
+-- may read them at any date that is listed in eval.moment (four-falling, S16: indicator '', phase 'listed').
 CREATE TEMPORARY TABLE observed ON COMMIT DROP AS
-WITH reported AS (
-    SELECT DISTINCT ON (n.run_id, n.family, n.feed, o.institution, o.measure)
-        n.run_id,
-        n.family,
-        n.feed,
-        coalesce(g.heir, o.institution) AS institution,
-        g.name,
-        g.name IS NOT NULL AND EXISTS (
-            SELECT 1 FROM core.credit AS c
-            WHERE c.submission_id = n.submission_id
-        ) AS adds_up,
-        o.measure,
-        o.value
-    FROM batch AS b
-    INNER JOIN eval.run AS r ON b.run_id = r.run_id
-    INNER JOIN eval.run_input AS n ON r.run_id = n.run_id
-    INNER JOIN LATERAL (
-        -- OFFSET 0 makes the planner look up this submission instead of reading all that were ever delivered.
-        SELECT
-            v.institution,
-            v.measure,
-            v.value
-        FROM core.observation AS v
-        WHERE
-            v.submission_id = n.submission_id AND v.as_of = coalesce(n.as_of, r.as_of) AND v.window_from IS NULL
-        OFFSET 0 -- noqa: AM09
-    ) AS o ON TRUE
-    LEFT JOIN eval.lineage AS g ON r.run_id = g.run_id AND o.institution = g.institution
-    WHERE
-        EXISTS (
-            SELECT 1
-            FROM eval.indicator AS i
-            WHERE
-                i.rulebook_id = r.rulebook_id AND i.basis = 'stock' AND i.family = n.family
-                AND o.measure IN (i.measure, i.over)
-        )
-    ORDER BY n.run_id, n.family, n.feed, o.institution, o.measure, n.period DESC, n.submission_id DESC
-)
-
-SELECT
-    p.run_id,
-    p.family,
-    p.feed,
-    p.institution,
-    p.measure,
-    sum(p.value) AS value,
-    string_agg(p.name, '、' ORDER BY p.name) AS predecessors,
-    count(*) > 1 AND NOT bool_and(p.adds_up) AS doubtful
-FROM reported AS p
-GROUP BY p.run_id, p.family, p.feed, p.institution, p.measure;
-
-CREATE TEMPORARY TABLE flow ON COMMIT DROP AS
-SELECT w.*
-FROM batch AS b
-INNER JOIN eval.run AS r ON b.run_id = r.run_id
-INNER JOIN LATERAL (
-    SELECT f.*
-    FROM eval.run_flow AS f
-    WHERE f.run_id = r.run_id
-    OFFSET 0 -- noqa: AM09
-) AS w ON TRUE
-WHERE
-    EXISTS (
-        SELECT 1
-        FROM eval.indicator AS i
-        WHERE
-            i.rulebook_id = r.rulebook_id AND i.flow_window = 'ytd' AND i.family = w.family AND i.measure = w.measure
-    );
-
--- Families of feeds that this run had to do without, or took from the quarter before (S25).
-CREATE TEMPORARY TABLE late ON COMMIT DROP AS
 SELECT
     s.run_id,
     s.family,
-    bool_or(s.rule = 'exclude') AS left_out,
-    string_agg(s.name, '、' ORDER BY s.feed) || '逾期未报，不计入' AS reason,
-    string_agg(format('%s逾期未报，用 %s 的数据', s.name, s.used_period), '；' ORDER BY s.feed) AS flag
-FROM batch AS b
-INNER JOIN eval.run_substitute AS s ON b.run_id = s.run_id
-GROUP BY s.run_id, s.family;
+    s.feed,
+    s.institution,
+    s.measure,
+    s.day,
+    sum(s.value) AS value,
+    string_agg(s.predecessor, '、' ORDER BY s.predecessor) AS predecessors,
+    count(*) > 1 AND NOT bool_and(s.predecessor IS NOT NULL AND c.submission_id IS NOT NULL) AS doubtful
+FROM eval.run_stock AS s
+LEFT JOIN (
+    SELECT DISTINCT k.submission_id
+    FROM batch AS b
+    INNER JOIN eval.lineage AS g ON b.run_id = g.run_id
+    INNER JOIN eval.run_input AS n ON b.run_id = n.run_id
+    INNER JOIN core.credit AS k ON n.submission_id = k.submission_id
+) AS c ON s.submission_id = c.submission_id
+WHERE s.run_id = ANY(ARRAY(SELECT b.run_id FROM batch AS b))
+GROUP BY s.run_id, s.family, s.feed, s.institution, s.measure, s.day;
 
--- The indicators that are scored; one whose feed is left out is not.
-CREATE TEMPORARY TABLE leaf ON COMMIT DROP AS
+CREATE TEMPORARY TABLE flow ON COMMIT DROP AS
+SELECT f.*
+FROM eval.run_flow AS f
+WHERE f.run_id = ANY(ARRAY(SELECT b.run_id FROM batch AS b));
+
+-- The year so far, by tax type.
+CREATE TEMPORARY TABLE cumulated ON COMMIT DROP AS
 SELECT
-    r.run_id,
-    r.as_of,
-    k.full_scale,
-    t.flag AS late_flag,
-    i.*
-FROM batch AS b
-INNER JOIN eval.run AS r ON b.run_id = r.run_id
-INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
-INNER JOIN eval.indicator AS i ON k.rulebook_id = i.rulebook_id AND i.leaf
-LEFT JOIN late AS t ON r.run_id = t.run_id AND i.family = t.family
-WHERE NOT coalesce(t.left_out, FALSE);
+    f.run_id,
+    f.family,
+    f.feed,
+    f.institution,
+    f.measure,
+    f.part,
+    f.base AS day,
+    sum(f.value) AS value
+FROM flow AS f
+GROUP BY f.run_id, f.family, f.feed, f.institution, f.measure, f.part, f.base;
 
-ANALYZE observed, flow, late, leaf;
+ANALYZE observed, flow, cumulated;

@@ -1,106 +1,84 @@
--- The value of every indicator for every bank that is scored: stocks at the base date, ratios of stocks, and sums of
--- flows since January (S06, S07, N2, N3); none where its feed is left out, flagged where taken from before (S25).
-WITH stock AS (
+-- What each bank is scored by (S06, S07, S15): its own value, or what the rule book says of a bank without one. A bank of
+-- a type that an indicator does not suit, and where the rule book says so a bank of this year in what compares with
+-- before, has the mean of its cohort. A feed taken from the quarter before is said (S25).
+WITH wanted AS (
     SELECT
         l.run_id,
+        l.rulebook_id,
+        l.cohort,
         l.indicator,
-        x.institution,
-        x.value AS numerator,
-        d.value AS denominator,
-        CASE WHEN l.over IS NULL THEN x.value ELSE eval.ratio(x.value, d.value) END AS value
+        l.basis,
+        l.missing,
+        l.late_flag,
+        p.institution,
+        CASE
+            WHEN p.type = ANY(l.exempt_types) THEN '该类机构不考核本项，取平均数'
+            WHEN
+                l.first_year = 'impute' AND l.basis IN ('increment', 'growth', 'new_ratio') AND i.opened_on >= l.year_start
+                AND p.predecessor_names = '' THEN '首年，取平均'
+        END AS imputed
     FROM leaf AS l
-    INNER JOIN observed AS x
-        ON l.run_id = x.run_id AND l.family = x.family AND l.measure = x.measure
-    LEFT JOIN observed AS d
-        ON x.run_id = d.run_id AND x.feed = d.feed AND x.institution = d.institution AND l.over = d.measure
-    WHERE l.basis = 'stock'
-),
-
-year_to_date AS (
-    SELECT
-        l.run_id,
-        l.indicator,
-        w.institution,
-        sum(w.value) AS value
-    FROM leaf AS l
-    INNER JOIN flow AS w ON l.run_id = w.run_id AND l.family = w.family AND l.measure = w.measure
-    WHERE l.flow_window = 'ytd'
-    GROUP BY l.run_id, l.indicator, w.institution
-),
-
-on_time AS (
-    SELECT
-        l.run_id,
-        l.indicator,
-        e.institution,
-        count(*) FILTER (WHERE e.done_on <= e.due_on) AS numerator,
-        count(*) AS denominator,
-        eval.ratio(count(*) FILTER (WHERE e.done_on <= e.due_on), count(*)) AS value
-    FROM leaf AS l
-    INNER JOIN eval.run_timeliness AS e
-        ON l.run_id = e.run_id AND l.indicator = e.indicator AND l.as_of >= e.due_on
-    WHERE l.basis = 'on_time_rate'
-    GROUP BY l.run_id, l.indicator, e.institution
+    INNER JOIN eval.participant AS p
+        ON l.run_id = p.run_id AND (p.role = 'policy') = (l.cohort = 'policy') AND p.role <> 'carved_out'
+    LEFT JOIN eval.run_input AS n ON l.run_id = n.run_id AND n.feed = 'institutions' AND NOT n.history
+    LEFT JOIN core.institution AS i ON n.submission_id = i.submission_id AND p.institution = i.institution
 ),
 
 known AS (
     SELECT
-        run_id,
-        indicator,
-        institution,
-        value,
-        numerator,
-        denominator
-    FROM stock
-    WHERE value IS NOT NULL
-    UNION ALL
-    SELECT
-        run_id,
-        indicator,
-        institution,
-        value,
-        NULL,
-        NULL
-    FROM year_to_date
-    UNION ALL
-    SELECT
-        run_id,
-        indicator,
-        institution,
-        value,
-        numerator,
-        denominator
-    FROM on_time
+        w.*,
+        v.value,
+        v.numerator,
+        v.denominator,
+        v.class,
+        v.before_value,
+        v.as_of,
+        v.flag,
+        eval.ratio(
+            sum(v.value) FILTER (WHERE w.imputed IS NULL AND v.role <> 'excluded') OVER cohort,
+            count(v.value) FILTER (WHERE w.imputed IS NULL AND v.role <> 'excluded') OVER cohort
+        ) AS mean
+    FROM wanted AS w
+    LEFT JOIN valued AS v
+        ON
+            w.run_id = v.run_id AND w.rulebook_id = v.rulebook_id AND w.indicator = v.indicator
+            AND w.institution = v.institution
+    WINDOW cohort AS (PARTITION BY w.run_id, w.rulebook_id, w.indicator)
 ),
 
-cohort AS (
+completed AS (
     SELECT
-        k.run_id,
-        k.indicator,
-        eval.ratio(sum(k.value), count(*)) AS mean
+        k.*,
+        CASE
+            WHEN k.imputed IS NOT NULL THEN 'imputed'
+            WHEN k.value IS NOT NULL THEN 'own'
+            ELSE k.missing
+        END AS by_rule
     FROM known AS k
-    INNER JOIN eval.participant AS p
-        ON k.run_id = p.run_id AND k.institution = p.institution AND p.role = 'commercial'
-    GROUP BY k.run_id, k.indicator
 )
 
-INSERT INTO eval.indicator_value (run_id, institution, indicator, value, numerator, denominator, flag)
+INSERT INTO eval.indicator_value (
+    run_id, institution, indicator, value, numerator, denominator, flag, class, before_value, as_of
+)
 SELECT
-    p.run_id,
-    p.institution,
-    l.indicator,
-    CASE WHEN k.value IS NOT NULL THEN k.value WHEN l.missing = 'zero' THEN 0 ELSE c.mean END,
-    k.numerator,
-    k.denominator,
+    c.run_id,
+    c.institution,
+    c.indicator,
+    CASE c.by_rule WHEN 'own' THEN c.value WHEN 'zero' THEN 0 ELSE c.mean END,
+    CASE c.by_rule WHEN 'own' THEN c.numerator END,
+    CASE c.by_rule WHEN 'own' THEN c.denominator END,
     concat_ws(
         '；',
-        CASE WHEN k.value IS NULL AND l.missing = 'zero' THEN '无记录，按 0 计' END,
-        CASE WHEN k.value IS NULL AND l.missing <> 'zero' THEN '本期无事项，取有事项机构的平均数' END,
-        l.late_flag
-    )
-FROM leaf AS l
-INNER JOIN eval.participant AS p ON l.run_id = p.run_id AND p.role IN ('commercial', 'excluded')
-LEFT JOIN known AS k ON l.run_id = k.run_id AND l.indicator = k.indicator AND p.institution = k.institution
-LEFT JOIN cohort AS c ON l.run_id = c.run_id AND l.indicator = c.indicator
-WHERE
-    k.value IS NOT NULL OR l.missing = 'zero' OR (l.missing = 'mean' AND c.mean IS NOT NULL)
+        CASE c.by_rule
+            WHEN 'own' THEN nullif(c.flag, '')
+            WHEN 'imputed' THEN c.imputed
+            WHEN 'zero' THEN '无记录，按 0 计'
+            ELSE CASE c.basis WHEN 'on_time_rate' THEN '本期无事项，取有事项机构的平均数' ELSE '缺数，取其余机构的平均数' END
+        END,
+        c.late_flag
+    ),
+    CASE c.by_rule WHEN 'own' THEN c.class ELSE '' END,
+    CASE c.by_rule WHEN 'own' THEN c.before_value END,
+    c.as_of
+FROM completed AS c
+WHERE c.by_rule IN ('own', 'zero') OR (c.by_rule IN ('mean', 'imputed') AND c.mean IS NOT NULL)

@@ -1,0 +1,203 @@
+-- The value of every indicator for every bank that has one, by its basis (step 30, N2-N4, N12): of those that are scored,
+-- and where policy banks are judged or the whole county is referred to, of every bank of the register. `last_value` is
+-- the same a year before. Later steps may read this table for references; what is scored goes on to step 30.
+CREATE TEMPORARY TABLE valued ON COMMIT DROP AS
+WITH placed AS (
+    SELECT
+        l.run_id,
+        l.rulebook_id,
+        l.cohort,
+        l.indicator,
+        l.basis,
+        l.over IS NOT NULL AS has_over,
+        p.institution,
+        p.role,
+        o.last_year,
+        coalesce(o.as_of, l.as_of) AS as_of,
+        o.terms = t.terms AND coalesce(g.owed, 0) = o.owed AS complete,
+        coalesce(g.listed, 0) < o.listed AS lacks,
+        coalesce(eval.ratio(g.measure_now, s.slots), 0) AS measure_now,
+        coalesce(eval.ratio(g.over_now, s.slots), 0) AS over_now,
+        coalesce(g.measure_then, 0) AS measure_then,
+        coalesce(g.over_then, 0) AS over_then
+    FROM leaf AS l
+    INNER JOIN owed AS o
+        ON l.run_id = o.run_id AND l.rulebook_id = o.rulebook_id AND l.indicator = o.indicator
+    INNER JOIN (
+        SELECT
+            rulebook_id,
+            indicator,
+            count(*) FILTER (WHERE missing = 'stop') AS terms
+        FROM eval.indicator_term
+        GROUP BY rulebook_id, indicator
+    ) AS t ON l.rulebook_id = t.rulebook_id AND l.indicator = t.indicator
+    CROSS JOIN LATERAL (SELECT CASE WHEN l.basis = 'average' THEN o.slots ELSE 1 END AS slots) AS s
+    INNER JOIN eval.participant AS p
+        ON
+            l.run_id = p.run_id
+            AND (
+                l.cohort = 'policy' OR p.role IN ('commercial', 'excluded')
+                OR starts_with(l.reference, 'county') OR starts_with(l.gate, 'county')
+            )
+    LEFT JOIN reading AS g
+        ON
+            o.run_id = g.run_id AND o.rulebook_id = g.rulebook_id AND o.indicator = g.indicator
+            AND o.last_year = g.last_year AND p.institution = g.institution
+    WHERE l.basis NOT IN ('on_time_rate', 'event_count')
+),
+
+levelled AS (
+    SELECT
+        p.*,
+        CASE WHEN p.has_over THEN eval.ratio(p.measure_now, p.over_now) ELSE p.measure_now END AS x_now,
+        CASE WHEN p.has_over THEN eval.ratio(p.measure_then, p.over_then) ELSE p.measure_then END AS x_then,
+        p.measure_now - p.measure_then AS gained,
+        p.over_now - p.over_then AS gained_over
+    FROM placed AS p
+    WHERE p.complete
+),
+
+by_basis AS (
+    SELECT
+        v.*,
+        CASE
+            WHEN v.basis <> 'new_ratio' THEN ''
+            WHEN v.gained_over > 0 AND v.gained >= 0 THEN 'normal'
+            WHEN v.gained_over > 0 THEN 'negative_lending'
+            WHEN v.gained > 0 THEN 'best'
+            ELSE 'shrinking'
+        END AS class,
+        CASE
+            WHEN v.basis IN ('stock', 'average', 'flow') THEN v.x_now
+            WHEN v.basis = 'increment' THEN v.x_now - v.x_then
+            WHEN v.basis = 'growth' AND v.x_then > 0 THEN eval.ratio(v.x_now - v.x_then, v.x_then)
+            WHEN v.basis = 'new_ratio' AND v.gained_over > 0 THEN greatest(eval.ratio(v.gained, v.gained_over), 0)
+            WHEN v.basis = 'new_ratio' AND v.gained <= 0 THEN 0
+        END AS value,
+        CASE
+            WHEN v.basis IN ('stock', 'average') THEN v.measure_now
+            WHEN v.basis = 'new_ratio' OR (v.basis IN ('increment', 'growth') AND NOT v.has_over) THEN v.gained
+        END AS numerator,
+        CASE
+            WHEN v.basis IN ('stock', 'average') AND v.has_over THEN v.over_now
+            WHEN v.basis = 'new_ratio' THEN v.gained_over
+            WHEN v.basis = 'growth' AND NOT v.has_over THEN v.x_then
+        END AS denominator,
+        CASE WHEN v.basis IN ('increment', 'growth') THEN v.x_then END AS before_value
+    FROM levelled AS v
+),
+
+-- Lending that grows while deposits fall is as good as the best of the cohort (N4); where nobody has a ratio above 0 to
+-- go by, as good as lending all.
+ranked AS (
+    SELECT
+        b.*,
+        nullif(
+            max(b.value) FILTER (WHERE b.class = 'normal' AND b.role = b.cohort) OVER (
+                PARTITION BY b.run_id, b.rulebook_id, b.indicator, b.last_year
+            ), 0
+        ) AS best
+    FROM by_basis AS b
+),
+
+settled AS (
+    SELECT
+        r.*,
+        CASE r.class WHEN 'best' THEN coalesce(r.best, 1) ELSE r.value END AS settled
+    FROM ranked AS r
+)
+
+SELECT
+    n.run_id,
+    n.rulebook_id,
+    n.cohort,
+    n.indicator,
+    n.institution,
+    n.role,
+    n.settled AS value,
+    n.numerator,
+    n.denominator,
+    n.class,
+    n.before_value,
+    n.as_of,
+    y.settled AS last_value,
+    y.numerator AS last_numerator,
+    y.denominator AS last_denominator,
+    concat_ws(
+        '；',
+        CASE WHEN n.lacks THEN '部分计量无记录，按 0 计' END,
+        CASE WHEN n.class = 'best' AND n.best IS NULL THEN '无可比机构的新增存贷比，按 1 计' END
+    ) AS flag
+FROM settled AS n
+LEFT JOIN settled AS y
+    ON
+        n.run_id = y.run_id AND n.rulebook_id = y.rulebook_id AND n.indicator = y.indicator AND n.institution = y.institution
+        AND y.last_year
+WHERE NOT n.last_year AND n.settled IS NOT NULL
+UNION ALL
+SELECT
+    l.run_id,
+    l.rulebook_id,
+    l.cohort,
+    l.indicator,
+    e.institution,
+    p.role,
+    eval.ratio(count(*) FILTER (WHERE e.done_on <= e.due_on), count(*)),
+    count(*) FILTER (WHERE e.done_on <= e.due_on),
+    count(*),
+    '',
+    NULL,
+    l.as_of,
+    NULL,
+    NULL,
+    NULL,
+    ''
+FROM leaf AS l
+INNER JOIN eval.run_timeliness AS e
+    ON l.run_id = e.run_id AND l.rulebook_id = e.rulebook_id AND l.indicator = e.indicator AND l.as_of >= e.due_on
+INNER JOIN eval.participant AS p ON e.run_id = p.run_id AND e.institution = p.institution
+WHERE l.basis = 'on_time_rate'
+GROUP BY l.run_id, l.rulebook_id, l.cohort, l.indicator, l.as_of, e.institution, p.role
+UNION ALL
+-- Supervisory events of the severities named, decided in the year up to the date (S24); none is 0.
+SELECT
+    l.run_id,
+    l.rulebook_id,
+    l.cohort,
+    l.indicator,
+    p.institution,
+    p.role,
+    coalesce(sum(t.times) FILTER (WHERE e.event IS NOT NULL), 0),
+    NULL,
+    NULL,
+    '',
+    NULL,
+    m.day,
+    NULL,
+    NULL,
+    NULL,
+    ''
+FROM leaf AS l
+INNER JOIN eval.moment AS m
+    ON l.run_id = m.run_id AND l.rulebook_id = m.rulebook_id AND l.indicator = m.indicator AND m.phase = 'now'
+INNER JOIN eval.indicator_term AS t
+    ON m.rulebook_id = t.rulebook_id AND m.indicator = t.indicator AND m.term_no = t.term_no
+INNER JOIN eval.participant AS p ON l.run_id = p.run_id
+LEFT JOIN (
+    SELECT
+        s.run_id,
+        s.event,
+        s.severity,
+        s.decided_on,
+        coalesce(g.heir, s.institution) AS institution
+    FROM eval.run_supervisory_event AS s
+    LEFT JOIN eval.lineage AS g ON s.run_id = g.run_id AND s.institution = g.institution
+    WHERE s.run_id = ANY(ARRAY(SELECT b.run_id FROM batch AS b))
+) AS e
+    ON
+        p.run_id = e.run_id AND p.institution = e.institution AND t.measure = e.severity
+        AND e.decided_on BETWEEN date_trunc('year', m.day) AND m.day
+WHERE l.basis = 'event_count'
+GROUP BY l.run_id, l.rulebook_id, l.cohort, l.indicator, m.day, p.institution, p.role;
+
+ANALYZE valued;
