@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import operator
 import re
 from collections.abc import Callable
-from math import nan
+from math import floor, nan, prod
 from typing import Any
 
 from openpyxl import load_workbook
@@ -95,11 +96,9 @@ class Formula:
         if self._peek() in ("=", "<", ">", "<=", ">=", "<>"):
             sign = self._take()[1]
             right = self._sum()
-            tests: dict[str, Callable[[], bool]] = {
-                "=": lambda: left == right, "<>": lambda: left != right, "<": lambda: left < right,
-                ">": lambda: left > right, "<=": lambda: left <= right, ">=": lambda: left >= right,
-            }  # fmt: skip
-            return tests[sign]()
+            if isinstance(left, list):
+                return [TESTS[sign](item or 0, right) for item in left]
+            return TESTS[sign](left, right)
         return left
 
     def _sum(self) -> Value:
@@ -122,7 +121,8 @@ class Formula:
     def _atom(self) -> Value:
         kind, token = self._take()
         if token == "-":
-            return -self._atom()
+            value = self._atom()
+            return [-item for item in value] if isinstance(value, list) else -value
         if token == "(":
             value = self._comparison()
             assert self._take()[1] == ")"
@@ -182,7 +182,20 @@ def _sumifs(amounts: list[Value], *pairs: Value) -> float:
     )
 
 
+def _sumproduct(*factors: Value) -> float:
+    columns = [factor if isinstance(factor, list) else [factor] for factor in factors]
+    return sum(prod(float(item or 0) for item in items) for items in zip(*columns, strict=True))
+
+
+TESTS: dict[str, Callable[[Value, Value], bool]] = {
+    "=": operator.eq, "<>": operator.ne, "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
+}  # fmt: skip
 FUNCTIONS: dict[str, Callable[..., Value]] = {
+    "SUMPRODUCT": _sumproduct,
+    "AND": lambda *a: all(_one(item) for item in a),
+    "NOT": lambda a: not _one(a),
+    "INT": lambda a: float(floor(_one(a))),
+    "NA": lambda: nan,
     "SUM": lambda *a: sum(_numbers(*a)),
     "COUNT": lambda *a: len(_numbers(*a)),
     "AVERAGE": lambda *a: sum(_numbers(*a)) / len(_numbers(*a)),

@@ -46,19 +46,19 @@ def test_points_and_amounts_are_those_of_the_run(book: Spreadsheet, result: RunR
     for number, point in enumerate(result.points):
         row = 5 + number + sum(1 for i in range(number) if result.points[i].indicator != result.points[i + 1].indicator)
         assert book.formulas["计算"][f"C{row}"].value == point.institution
-        assert book.value("计算", f"J{row}") == pytest.approx(float(point.points), abs=1e-9)
-        assert book.value("计算", f"L{row}") == 0
+        assert book.value("计算", f"L{row}") == pytest.approx(float(point.points), abs=1e-9)
+        assert book.value("计算", f"N{row}") == 0
     for number, bank in enumerate(result.participants, start=5):
         assert book.value("份额与额度", f"F{number}") == pytest.approx(float(bank.score), abs=1e-9)
         assert book.value("份额与额度", f"G{number}") == pytest.approx(float(bank.share), abs=1e-9)
-        assert book.value("份额与额度", f"O{number}") == float(bank.target)
-        assert book.value("份额与额度", f"Q{number}") == pytest.approx(float(bank.delta), abs=0.001)
+        assert book.value("份额与额度", f"Q{number}") == float(bank.target)
+        assert book.value("份额与额度", f"S{number}") == pytest.approx(float(bank.delta), abs=0.001)
 
 
 def test_all_checks_pass_and_each_can_fail(book: Spreadsheet) -> None:
     verdicts = [row for row in range(5, 14) if book.value("检查", f"E{row}") == "通过"]
     assert len(verdicts) == 9
-    target = next(c.coordinate for c in book.formulas["份额与额度"]["O"] if isinstance(c.value, int | float))
+    target = next(c.coordinate for c in book.formulas["份额与额度"]["Q"] if isinstance(c.value, int | float))
     book.change("份额与额度", target, book.value("份额与额度", target) + 0.01)
     assert [book.value("检查", f"E{row}") for row in (5, 7, 9, 11)] == ["不符"] * 4
 
@@ -67,11 +67,11 @@ def test_a_changed_input_moves_points_share_and_amount(book: Spreadsheet, result
     source = next(s for s in result.sources if s.indicator == "loans" and s.institution == "ABC")
     row = 5 + result.sources.index(source)
     bank = rows(book, "份额与额度", "B")["ABC"]
-    before = [book.value("份额与额度", f"{column}{bank}") for column in "FGLM"]
+    before = [book.value("份额与额度", f"{column}{bank}") for column in "FGNO"]
 
     book.change("输入", f"J{row}", float(source.value) * 2)
 
-    after = [book.value("份额与额度", f"{column}{bank}") for column in "FGLM"]
+    after = [book.value("份额与额度", f"{column}{bank}") for column in "FGNO"]
     assert all(new > old for old, new in zip(before, after, strict=True))
     assert book.value("检查", "E8") == "不符"
 
@@ -81,7 +81,7 @@ def test_formulas_point_at_the_cells_of_their_bank(book: Spreadsheet, result: Ru
         formula, code = book.formulas["计算"][f"F{row}"].value, book.formulas["计算"][f"C{row}"].value
         if not isinstance(formula, str) or not formula.startswith("="):
             continue
-        reference = re.fullmatch(r"=SUM\('输入'!\$J\$(\d+)(?::\$J\$(\d+))?\)", formula)
+        reference = re.fullmatch(r"=SUMPRODUCT\('输入'!\$J\$(\d+)(?::\$J\$(\d+))?,'输入'!\$Q\$\d+(?::\$Q\$\d+)?\)", formula)
         assert reference is not None, formula
         for source_row in range(int(reference[1]), int(reference[2] or reference[1]) + 1):
             line = [book.formulas["输入"].cell(source_row, column).value for column in (2, 4)]

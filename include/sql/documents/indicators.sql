@@ -1,4 +1,4 @@
--- The indicators of a run's rule book in its order, groups before their members.
+-- The indicators of a run's rule book in its order, groups before their members; then those of its policy banks' (S17).
 SELECT
     i.indicator,
     i.parent,
@@ -15,6 +15,7 @@ SELECT
     i.due_workdays,
     i.clause
 FROM eval.run AS r
-INNER JOIN eval.indicator AS i ON r.rulebook_id = i.rulebook_id
+INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
+INNER JOIN eval.indicator AS i ON i.rulebook_id IN (k.rulebook_id, k.policy_rulebook_id)
 WHERE r.run_id = %(run_id)s
-ORDER BY i.ordinal
+ORDER BY i.rulebook_id <> k.rulebook_id, i.ordinal

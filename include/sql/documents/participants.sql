@@ -18,6 +18,8 @@ SELECT
     d.raw_target,
     d.bounded_target,
     d.binding,
+    d.stated_amount AS stated,
+    d.weight,
     a.target,
     a.delta,
     coalesce(j.planned, 0) AS planned,

@@ -7,6 +7,7 @@ SELECT
     r.computed_at,
     r.input_hash,
     r.status,
+    r.rulebook_id,
     b.code AS rulebook_code,
     b.name AS rulebook_name,
     b.document AS rulebook_document,

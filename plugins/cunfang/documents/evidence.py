@@ -1,23 +1,23 @@
-"""The sheets 输入, 规则 and 计算: inputs with their cells, weights with their clauses, points as live formulas."""
+"""The sheets 输入 and 规则: inputs with their cells, indicators and parameters with their clauses."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
 
-from cunfang.documents import words
-from cunfang.documents.book import FIRST_ROW, Book, Column, Sheet, cell, difference, span
-from cunfang.documents.result import Holding, Indicator, Participant, Point, RunResult, Source
+from cunfang.documents import clauses, words
+from cunfang.documents.book import FIRST_ROW, Book, Column, Sheet, cell
+from cunfang.documents.result import Holding, Indicator, RunResult, Source
 from cunfang.money import UNITS
+from cunfang.rulebook.model import Placed
 
-VALUE = 9
+VALUE, TIMES = 9, 16
 INPUT_COLUMNS = (
     Column("序号", 6), Column("指标代码", 16), Column("指标", 28), Column("机构代码", 10), Column("机构", 12),
     Column("项目", 16), Column("明细", 16), Column("起（应完成）", 11), Column("止（完成）", 11), Column("数值", 19),
     Column("文件", 40), Column("工作表", 12), Column("单元格", 8), Column("原文", 18), Column("单位", 6),
-    Column("报送批次", 9),
+    Column("报送批次", 9), Column("系数", 24),
 )  # fmt: skip
 HOLDING_COLUMNS = (
     Column("序号", 6), Column("账号", 16), Column("资金类别", 28), Column("机构代码", 10), Column("机构", 12),
@@ -27,12 +27,7 @@ HOLDING_COLUMNS = (
 )  # fmt: skip
 RULE_COLUMNS = (
     Column("指标代码", 20), Column("指标", 28), Column("上级", 16), Column("满分", 12), Column("计量", 22),
-    Column("除以", 14), Column("口径", 22), Column("方法", 24), Column("缺数处理", 18), Column("依据条款", 46),
-)  # fmt: skip
-CALC_COLUMNS = (
-    Column("指标代码", 18), Column("指标", 28), Column("机构代码", 10), Column("机构", 12), Column("参加分配", 6),
-    Column("分子", 19), Column("分母", 19), Column("指标值", 19), Column("计入值", 19), Column("得分（公式）", 12),
-    Column("系统精确值", 12), Column("差异", 12), Column("说明", 36),
+    Column("除以", 14), Column("取数", 34), Column("计分", 46), Column("缺数处理", 18), Column("依据条款", 46),
 )  # fmt: skip
 ADJUSTABLE = 6
 
@@ -54,15 +49,6 @@ class Rules:
 
     full_points: Mapping[str, str]
     factor: str
-
-
-@dataclass(frozen=True)
-class Calculation:
-    """Where on 计算 each bank's points stand, and the rows of the 差异 column."""
-
-    sheet: Sheet
-    points: Mapping[str, Sequence[str]]
-    differences: Rows
 
 
 def write_inputs(book: Book) -> Inputs:
@@ -98,6 +84,7 @@ def _source_row(sheet: Sheet, number: int, source: Source, indicator: str, bank:
     sheet.day(8, source.as_of)
     sheet.number(VALUE, source.value, "money" if source.unit in UNITS else "count")
     _place(sheet, source)
+    sheet.number(TIMES, source.times, "count")
 
 
 def _holding_row(sheet: Sheet, number: int, holding: Holding, bank: str) -> None:
@@ -132,22 +119,22 @@ def write_rules(book: Book) -> Rules:
     for item in result.indicators:
         depth[item.indicator] = depth[item.parent] + 1
         full_points[item.indicator] = sheet.far(sheet.row, 3)
-        _rule_row(sheet, item, depth[item.indicator])
+        _rule_row(sheet, item, result.placed[item.indicator], depth[item.indicator])
         sheet.row += 1
     factor = _parameters(sheet, result, full_points)
     return Rules(full_points, factor)
 
 
-def _rule_row(sheet: Sheet, item: Indicator, depth: int) -> None:
+def _rule_row(sheet: Sheet, item: Indicator, placed: Placed, depth: int) -> None:
     row = "body" if item.leaf else "total"
     sheet.text(0, item.indicator, row=row)
     sheet.text(1, "　" * depth + item.name, row=row)
     sheet.text(2, item.parent or "", row=row)
     sheet.number(3, item.full_points, "points", row)
-    basis = words.BASES.get(item.basis, item.basis)
-    if item.due_workdays is not None:
-        basis += f"（{item.due_workdays} 个工作日内）"
-    method, missing = words.METHODS.get(item.method, item.method), words.MISSING.get(item.missing, item.missing)
+    node = placed.indicator
+    basis = clauses.value_text(node) if item.leaf else ""
+    method = clauses.formula_text(node, placed.full_points) if item.leaf else ""
+    missing = clauses.MISSING[node.missing] if item.leaf else ""
     for column, text in enumerate((item.measure, item.over or "", basis, method, missing, item.clause), start=4):
         sheet.text(column, text, "wrap", row)
 
@@ -171,8 +158,7 @@ def _parameters(sheet: Sheet, result: RunResult, full_points: Mapping[str, str])
         return cell(sheet.row - 1, 3, True)
 
     scale = line("full_scale", "总分", book.full_scale)
-    scored = {point.indicator for point in result.points}
-    kept_cells = [full_points[item.indicator].split("!")[1] for item in result.leaves if item.indicator in scored]
+    kept_cells = [full_points[code].split("!")[1] for code in result.kept]
     kept = line("kept", "有数据的指标满分合计", result.kept_points, formula="+".join(kept_cells) or "0")
     ratio = book.full_scale / result.kept_points if result.kept_points else Decimal(0)
     factor = line("factor", "折算系数（有指标无数据时由其余指标承担）", ratio, "factor", f"{scale}/{kept}")
@@ -190,120 +176,3 @@ def _parameters(sheet: Sheet, result: RunResult, full_points: Mapping[str, str])
         meanings = {"code": "考核办法代码", "name": "名称", "document": "文件", "hash": "内容散列"}
         line(name, meanings[name], text)
     return f"'{sheet.name}'!{factor}"
-
-
-def write_calculation(book: Book, inputs: Inputs, rules: Rules) -> Calculation:
-    """计算: a block per indicator, points = full points × x ÷ Σx over those that take part, all live."""
-    result = book.result
-    sheet = book.sheet("计算", "得分计算", CALC_COLUMNS, freeze_columns=4)
-    points: dict[str, list[str]] = {item.institution: [] for item in result.participants}
-    leaves = {item.indicator: item for item in result.leaves}
-    for code, group in groupby(result.points, key=lambda point: point.indicator):
-        block = list(group)
-        first = sheet.row
-        _Block(sheet, result, leaves[code], block, inputs, rules).write()
-        for offset, point in enumerate(block):
-            points[point.institution].append(sheet.far(first + offset, 9))
-    differences = FIRST_ROW, max(sheet.row - 1, FIRST_ROW)
-    sheet.alarm(*differences, 11)
-    return Calculation(sheet, points, differences)
-
-
-class _Block:
-    """One indicator on 计算: its banks, then the sum over those that take part (they stand first)."""
-
-    def __init__(
-        self, sheet: Sheet, result: RunResult, item: Indicator, points: Sequence[Point], inputs: Inputs, rules: Rules
-    ) -> None:
-        self.sheet = sheet
-        self.item = item
-        self.points = points
-        self.inputs = inputs
-        self.full = f"{rules.full_points[item.indicator]}*{rules.factor}"
-        self.banks: dict[str, Participant] = result.by_code
-        self.first = sheet.row
-        self.sum_row = sheet.row + len(points)
-        self.eligible = [point for point in points if self.banks[point.institution].role == "commercial"]
-        self.unit = "ratio" if item.ratio else "money" if item.money else "count"
-        self.part = "money" if item.money else "count"
-
-    def write(self) -> None:
-        """All rows of the block."""
-        for point in self.points:
-            self._row(point)
-            self.sheet.row += 1
-        self._sum()
-        self.sheet.row += 1
-
-    def _row(self, point: Point) -> None:
-        sheet, bank = self.sheet, self.banks[point.institution]
-        for column, text in enumerate((self.item.indicator, self.item.name, bank.institution, bank.label)):
-            sheet.text(column, text)
-        sheet.number(4, int(bank.role == "commercial"), "whole")
-        if self._delivered(point):
-            self._value(point)
-        else:
-            self._substitute(point)
-        counted = max(point.value, Decimal(0))
-        if self.item.method == "rate":
-            counted = min(counted, Decimal(1))
-            sheet.formula(8, f"MIN(MAX({sheet.here(7)},0),1)", counted, self.unit)
-            sheet.formula(9, f"{self.full}*{sheet.here(8)}", point.points, "points")
-        else:
-            total = cell(self.sum_row, 8, True)
-            sheet.formula(8, f"MAX({sheet.here(7)},0)", counted, self.unit)
-            sheet.formula(9, f"IF({total}=0,0,{self.full}*{sheet.here(8)}/{total})", point.points, "points")
-        sheet.number(10, point.points, "points")
-        sheet.formula(11, difference(sheet.here(9), sheet.here(10), 9), 0, "difference")
-        sheet.text(12, point.flag or point.value_flag, "wrap")
-
-    def _delivered(self, point: Point) -> bool:
-        """Whether the value was computed from what stands on 输入."""
-        side = "event" if self.item.basis == "on_time_rate" else "numerator"
-        return (self.item.indicator, point.institution, side) in self.inputs.values
-
-    def _value(self, point: Point) -> None:
-        """Numerator and denominator from 输入, and their quotient."""
-        sheet = self.sheet
-        key = self.item.indicator, point.institution
-        event = self.item.basis == "on_time_rate"
-        numerator = point.value if point.numerator is None else point.numerator
-        above = self.inputs.values[*key, "event" if event else "numerator"]
-        sheet.formula(5, f"SUM({self.inputs.sheet.far_range(*above, VALUE)})", numerator, self.part)
-        if not self.item.ratio or point.denominator is None:
-            sheet.blank(6)
-            sheet.formula(7, sheet.here(5), point.value, self.unit)
-            return
-        below = above if event else self.inputs.values[*key, "denominator"]
-        count = "COUNT" if event else "SUM"
-        sheet.formula(6, f"{count}({self.inputs.sheet.far_range(*below, VALUE)})", point.denominator, self.part)
-        sheet.formula(7, f"{sheet.here(5)}/{sheet.here(6)}", point.value, self.unit)
-
-    def _substitute(self, point: Point) -> None:
-        """A value put in for a missing one: 0, or the mean of the banks that take part and have one."""
-        sheet = self.sheet
-        sheet.blank(5)
-        sheet.blank(6)
-        known = [
-            cell(self.first + index, 7)
-            for index, other in enumerate(self.points)
-            if self._delivered(other) and other in self.eligible
-        ]
-        if self.item.missing == "mean" and known:
-            sheet.formula(7, f"AVERAGE({','.join(known)})", point.value, self.unit)
-        else:
-            sheet.number(7, point.value, self.unit)
-
-    def _sum(self) -> None:
-        sheet = self.sheet
-        for column in range(len(CALC_COLUMNS)):
-            sheet.blank(column, "total")
-        sheet.text(1, f"{self.item.name} 合计", row="total")
-        if not self.eligible:
-            return
-        last = self.first + len(self.eligible) - 1
-        counted = sum((max(point.value, Decimal(0)) for point in self.eligible), Decimal(0))
-        if self.item.method != "rate":
-            sheet.formula(8, f"SUM({span(self.first, last, 8)})", counted, self.unit, "total")
-        total = sum((point.points for point in self.eligible), Decimal(0))
-        sheet.formula(9, f"SUM({span(self.first, last, 9)})", total, "points", "total")

@@ -7,12 +7,14 @@ from decimal import Decimal
 
 from cunfang.documents import words
 from cunfang.documents.book import FIRST_ROW, Book, Column, Sheet, cell, difference, span
-from cunfang.documents.evidence import ADJUSTABLE, VALUE, Calculation, Inputs, Rows
+from cunfang.documents.calculation import Calculation
+from cunfang.documents.evidence import ADJUSTABLE, VALUE, Inputs, Rows
 from cunfang.documents.result import Leg, Participant, RunResult
 
 SHARE_COLUMNS = (
     Column("名次", 5), Column("机构代码", 10), Column("机构", 12), Column("角色", 20), Column("参加分配", 6),
-    Column("总得分", 11), Column("分配比例", 11), Column("存量（元）", 18), Column("其中：不调整（元）", 18),
+    Column("总得分", 11), Column("分配比例", 11), Column("规定额（元）", 16), Column("权数", 11),
+    Column("存量（元）", 18), Column("其中：不调整（元）", 18),
     Column("下限（元）", 18), Column("上限（元）", 18), Column("按比例额度（元）", 18), Column("约束后额度（元）", 18),
     Column("起作用的约束", 14), Column("应存额度（元）", 18), Column("取整差（元）", 13), Column("调整额（元）", 18),
     Column("系统得分", 11), Column("系统比例", 11), Column("系统存量", 18), Column("系统约束后额度", 18),
@@ -26,6 +28,8 @@ SHARE_COLUMNS = (
     PART,
     SCORE,
     SHARE,
+    STATED,
+    WEIGHT,
     HELD,
     RIGID,
     FLOOR,
@@ -36,8 +40,8 @@ SHARE_COLUMNS = (
     TARGET,
     ROUNDING,
     DELTA,
-) = range(17)
-(SYS_SCORE, SYS_SHARE, SYS_HELD, SYS_BOUNDED, SYS_DELTA, DIFFERENCE, PROOF, REMARK) = range(17, 25)
+) = range(19)
+(SYS_SCORE, SYS_SHARE, SYS_HELD, SYS_BOUNDED, SYS_DELTA, DIFFERENCE, PROOF, REMARK) = range(19, 27)
 LEG_COLUMNS = (
     Column("序号", 6), Column("转出代码", 10), Column("转出机构", 12), Column("转出账号", 22), Column("转入代码", 18),
     Column("转入机构", 18), Column("转入账号", 22), Column("所有者", 24), Column("资金类别", 18),
@@ -106,7 +110,9 @@ class _ShareTable:
             cell(last + 4 + step, HELD, True) for step in range(4)
         )
         shared = [bank for bank in result.participants if bank.role == "commercial"]
-        self.part = span(first, first + max(len(shared) - 1, 0), SCORE)
+        self.part, self.stated, self.weight = (
+            span(first, first + max(len(shared) - 1, 0), column) for column in (SCORE, STATED, WEIGHT)
+        )
         self.score_sum = sum((bank.score for bank in shared), Decimal(0))
 
     def bank(self, bank: Participant) -> None:
@@ -120,18 +126,37 @@ class _ShareTable:
         for column, text in ((CODE, bank.institution), (NAME, bank.label), (ROLE, words.ROLES[bank.role])):
             sheet.text(column, text)
         sheet.number(PART, int(commercial), "whole")
-        points = self.calculation.points[bank.institution]
-        sheet.formula(SCORE, "+".join(points) or "0", bank.score, "points")
+        sheet.formula(SCORE, self._score(bank), bank.score, "points")
         share = f"IF(SUM({self.part})=0,0,{sheet.here(SCORE)}/SUM({self.part}))" if commercial else "0"
         sheet.formula(SHARE, share, bank.share, "ratio")
+        self._weight(bank)
         self._stock(bank)
         self._bounds(bank)
-        sheet.formula(RAW, f"{sheet.here(SHARE)}*{self.distributable}", bank.raw_target, "money")
+        left = f"({self.distributable}-SUM({self.stated}))"
+        part = f"IF(SUM({self.weight})=0,0,{sheet.here(WEIGHT)}/SUM({self.weight})*{left})"
+        raw = f"{sheet.here(STATED)}+{part}" if commercial else "0"
+        sheet.formula(RAW, raw, bank.raw_target, "money")
         sheet.number(TARGET, bank.target, "money")
         sheet.formula(ROUNDING, f"{sheet.here(TARGET)}-{sheet.here(BOUNDED)}", _rounding(bank), "money")
         sheet.formula(DELTA, f"ROUND({sheet.here(TARGET)}-{sheet.here(HELD)},2)", bank.delta, "money")
         self._proof(bank)
         sheet.text(REMARK, "；".join(text for text in (bank.reason, bank.remark) if text), "wrap")
+
+    def _score(self, bank: Participant) -> str:
+        """The sum of the points, penalties being negative, not below 0, at the rule book's precision."""
+        points = self.calculation.points[bank.institution]
+        formula = f"MAX({'+'.join(points)},0)" if points else "0"
+        decimals = self.result.scoring.decimals
+        return f"ROUND({formula},{decimals.value})" if decimals else formula
+
+    def _weight(self, bank: Participant) -> None:
+        """f and w of the allocation: the amount that no score moves, and what λ multiplies (N9)."""
+        sheet = self.sheet
+        sheet.number(STATED, bank.stated, "money")
+        if bank.weight == bank.score:
+            sheet.formula(WEIGHT, sheet.here(SCORE), bank.weight, "points")
+        else:
+            sheet.number(WEIGHT, bank.weight, "points")
 
     def _stock(self, bank: Participant) -> None:
         sheet, rows = self.sheet, self.inputs.holdings.get(bank.institution)
@@ -146,8 +171,8 @@ class _ShareTable:
 
     def _bounds(self, bank: Participant) -> None:
         sheet = self.sheet
-        origin = {"commercial": RIGID, "excluded": RIGID, "policy": HELD}.get(bank.role)
-        if origin is None:
+        origin = {bank.rigid: RIGID, bank.current: HELD}.get(bank.floor)
+        if origin is None or bank.role == "carved_out":
             sheet.number(FLOOR, bank.floor, "money")
         else:
             sheet.formula(FLOOR, sheet.here(origin), bank.floor, "money")
@@ -155,12 +180,12 @@ class _ShareTable:
             sheet.blank(CAP)
         else:
             sheet.number(CAP, bank.cap, "money")
-        bounded = {"none": f"{self.slope}*{sheet.here(SCORE)}", "cap": sheet.here(CAP)}
-        sheet.formula(BOUNDED, bounded.get(bank.binding, sheet.here(FLOOR)), bank.bounded_target, "money")
+        bounded = self._ray() if bank.binding == "none" else sheet.here(_column(bank))
+        sheet.formula(BOUNDED, bounded, bank.bounded_target, "money")
         sheet.text(BINDING, words.BINDINGS[bank.binding], "centre")
 
     def _proof(self, bank: Participant) -> None:
-        """Our exact values, the difference of all five, and whether λ × score lies where the constraint says (N9)."""
+        """Our exact values, the difference of all five, and whether f + λ·w lies where the constraint says (N9)."""
         sheet = self.sheet
         exact = (
             (SYS_SCORE, SCORE, bank.score, "points", 9), (SYS_SHARE, SHARE, bank.share, "ratio", 9),
@@ -172,15 +197,20 @@ class _ShareTable:
             sheet.number(column, value, style)
             terms.append(f"ABS({difference(sheet.here(formula), sheet.here(column), places)})")
         sheet.formula(DIFFERENCE, "+".join(terms), 0, "difference")
-        ray = f"ROUND({self.slope}*{sheet.here(SCORE)},2)"
+        ray = f"ROUND({self._ray()},2)"
         floor, cap = f"ROUND({sheet.here(FLOOR)},2)", f"ROUND({sheet.here(CAP)},2)"
         upper = "" if bank.cap is None else f",IF({ray}>{cap},1,0)"
         holds = {
-            "none": f"MAX(IF({ray}<{floor},1,0){upper})",
-            "floor": f"IF({ray}>{floor},1,0)",
-            "cap": f"IF({ray}<{cap},1,0)",
+            None: f"MAX(IF({ray}<{floor},1,0){upper})",
+            FLOOR: f"IF({ray}>{floor},1,0)",
+            CAP: f"IF({ray}<{cap},1,0)",
         }
-        sheet.formula(PROOF, holds.get(bank.binding, "0"), 0, "whole")
+        held = None if bank.binding == "none" else _column(bank)
+        sheet.formula(PROOF, holds.get(held, "0") if bank.role == "commercial" else "0", 0, "whole")
+
+    def _ray(self) -> str:
+        """f + λ·w."""
+        return f"({self.sheet.here(STATED)}+{self.slope}*{self.sheet.here(WEIGHT)})"
 
     def totals(self) -> None:
         """The sums; the printed amounts close to T."""
@@ -208,7 +238,7 @@ class _ShareTable:
         sheet.row += 1
 
     def quota(self) -> None:
-        """T, what is set aside, T′ and λ = (T′ − floors in force − caps in force) ÷ scores without a constraint."""
+        """T, what is set aside, T′ and λ."""
         sheet, result = self.sheet, self.result
         sheet.row += 1
         sheet.text(NAME, "额度总控", row="total")
@@ -217,20 +247,28 @@ class _ShareTable:
         held = f"{span(self.first, self.last, HELD)}"
         self._line(f"总量 T（{result.derivation}）", f"SUM({held})" if stock else "", result.total)
         aside = f"SUMIF({span(self.first, self.last, PART)},0,{span(self.first, self.last, FLOOR)})"
-        self._line("先行列支（政策性、一事一议、取消资格）", aside, result.set_aside)
+        self._line("先行列支（政策性、一事一议、不参加）", aside, result.set_aside)
         self._line("可按得分分配 T′", f"{self.total}-{self.set_aside}", result.distributable)
-        free = [bank for bank in result.participants if bank.binding == "none"]
-        held_fixed = [bank.bounded_target for bank in result.participants if bank.binding in ("floor", "cap")]
-        scores = sum((bank.score for bank in free), Decimal(0))
-        value = (result.distributable - sum(held_fixed, Decimal(0))) / scores if scores else Decimal(0)
+        self._slope()
+
+    def _slope(self) -> None:
+        """λ: what is left of T′ by bounds and stated amounts, over the weights that nothing binds."""
+        shared = [bank for bank in self.result.participants if bank.role == "commercial"]
+        free = [bank for bank in shared if bank.binding == "none"]
+        weights = sum((bank.weight for bank in free), Decimal(0))
+        if not weights:
+            self._line("每单位权数额度 λ（元）", "", Decimal(0), "factor")
+            return
+        taken = [bank.stated if bank in free else bank.bounded_target for bank in shared]
         kind = span(self.first, self.last, BINDING)
-        amount = {name: f'SUMIF({kind},"{words.BINDINGS[name]}",{{}})' for name in ("none", "floor", "cap")}
-        formula = (
-            f"({self.distributable}-{amount['floor'].format(span(self.first, self.last, FLOOR))}"
-            f"-{amount['cap'].format(span(self.first, self.last, CAP))})"
-            f"/{amount['none'].format(span(self.first, self.last, SCORE))}"
+        columns = {bank.binding: STATED if bank in free else _column(bank) for bank in shared}
+        terms = (
+            f'-SUMIF({kind},"{words.BINDINGS[binding]}",{span(self.first, self.last, column)})'
+            for binding, column in columns.items()
         )
-        self._line("每分额度 λ（元/分）", formula if scores else "", value, "factor")
+        over = f'SUMIF({kind},"{words.BINDINGS["none"]}",{span(self.first, self.last, WEIGHT)})'
+        value = (self.result.distributable - sum(taken, Decimal(0))) / weights
+        self._line("每单位权数额度 λ（元）", f"({self.distributable}{''.join(terms)})/{over}", value, "factor")
 
     def _line(self, name: str, formula: str, value: Decimal, style: str = "money") -> None:
         self.sheet.text(NAME, name)
@@ -239,6 +277,13 @@ class _ShareTable:
         else:
             self.sheet.number(HELD, value, style)
         self.sheet.row += 1
+
+
+def _column(bank: Participant) -> int:
+    """Where the amount stands that binds a bank."""
+    if bank.binding == "by_rank":
+        return STATED
+    return FLOOR if bank.binding in ("floor", "minimum", "fixed") else CAP
 
 
 def _rounding(bank: Participant) -> Decimal:

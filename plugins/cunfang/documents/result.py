@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -15,10 +15,13 @@ from cunfang.feeds.contract import Kind, contracts
 from cunfang.period import Period
 from cunfang.quality.suspension import NOTE as SUSPENDED
 from cunfang.region import load_region
+from cunfang.rulebook import Indicator as Node
+from cunfang.rulebook import stored_rulebook
+from cunfang.rulebook.model import Placed, Scoring
 from cunfang.warehouse import sql
 
 Role = Literal["commercial", "policy", "carved_out", "excluded"]
-Binding = Literal["none", "floor", "cap", "fixed"]
+Binding = Literal["none", "floor", "minimum", "cap", "deposits_cap", "maximum", "four_falling", "by_rank", "fixed"]
 
 
 class RunNotFoundError(LookupError):
@@ -92,6 +95,8 @@ class Participant:
     raw_target: Decimal
     bounded_target: Decimal
     binding: Binding
+    stated: Decimal
+    weight: Decimal
     target: Decimal
     delta: Decimal
     planned: Decimal
@@ -128,7 +133,7 @@ class Indicator:
     @property
     def ratio(self) -> bool:
         """Whether its value is a quotient, printed as a percentage."""
-        return self.over is not None or self.basis == "on_time_rate"
+        return self.over is not None or self.basis in ("on_time_rate", "growth")
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,9 @@ class Point:
     numerator: Decimal | None
     denominator: Decimal | None
     points: Decimal
+    rank: Decimal | None
+    reference: Decimal | None
+    basis: str
     value_flag: str
     flag: str
 
@@ -314,6 +322,9 @@ class RunResult:
     suspended: tuple[NotedFinding, ...]
     submissions: tuple[PinnedSubmission, ...]
     late: tuple[Late, ...] = ()
+    placed: Mapping[str, Placed] = field(default_factory=dict)
+    scoring: Scoring = field(default_factory=Scoring)
+    policy_scale: Decimal = Decimal(0)
 
     @cached_property
     def by_code(self) -> dict[str, Participant]:
@@ -331,12 +342,40 @@ class RunResult:
         scored = {point.indicator for point in self.points}
         return tuple(item for item in self.indicators if item.leaf and item.indicator in scored)
 
+    def cohort(self, points: Sequence[Point]) -> list[Point]:
+        """Of the `points` of one indicator those of the banks that are measured against each other."""
+        banks = {point.institution: self.by_code[point.institution] for point in points}
+        exempt = {kind for point in points for kind in _exempt(self.placed[point.indicator].indicator)}
+        for role in ("commercial", "policy"):
+            if found := [point for point in points if banks[point.institution].role == role]:
+                return [point for point in found if banks[point.institution].type not in exempt]
+        return []
+
+    def scored_by(self, institution: str) -> tuple[str, ...]:
+        """The indicators of the scale that a bank has points for, in the rule book's order."""
+        mine = {point.indicator for point in self.points if point.institution == institution}
+        return tuple(code for code, placed in self.placed.items() if code in mine and placed.effect == "score")
+
+    def scale_of(self, institution: str) -> Decimal:
+        """The full scale that a bank is scored on: its rule book's."""
+        policy = self.by_code[institution].role == "policy"
+        return self.policy_scale if policy else self.rulebook.full_scale
+
+    @cached_property
+    def kept(self) -> tuple[str, ...]:
+        """The indicators of the scale that at least one commercial bank has points for."""
+        commercial = {item.institution for item in self.participants if item.role == "commercial"}
+        mine = {point.indicator for point in self.points if point.institution in commercial}
+        return tuple(code for code, placed in self.placed.items() if code in mine and placed.effect == "score")
+
     @property
     def kept_points(self) -> Decimal:
         """Full points of the indicators that were kept; below the full scale when one had no data (N12)."""
-        commercial = {item.institution for item in self.participants if item.role == "commercial"}
-        kept = {point.indicator for point in self.points if point.institution in commercial}
-        return sum((item.full_points for item in self.leaves if item.indicator in kept), Decimal(0))
+        return sum((self.placed[code].full_points for code in self.kept), Decimal(0))
+
+
+def _exempt(node: Node) -> tuple[str, ...]:
+    return node.exempt_types.value if node.exempt_types else ()
 
 
 def load_result(connection: Connection, run_id: int) -> RunResult:
@@ -346,6 +385,7 @@ def load_result(connection: Connection, run_id: int) -> RunResult:
     if head is None:
         raise RunNotFoundError(f"没有考核批次 {run_id}，或该批次没有完成")
     region = load_region(head["region"])
+    book = stored_rulebook(connection, head["rulebook_id"])
     sources = tuple(_source(row) for row in sql.rows(connection, "documents/sources.sql", one))
     money = {item.indicator for item in sources if _is_money(item.feed, item.column_name)}
     return RunResult(
@@ -383,6 +423,9 @@ def load_result(connection: Connection, run_id: int) -> RunResult:
         suspended=tuple(_finding(row) for row in sql.rows(connection, "documents/suspended.sql", one)),
         submissions=tuple(PinnedSubmission(**row) for row in sql.rows(connection, "documents/submissions.sql", one)),
         late=tuple(Late(**row) for row in sql.rows(connection, "documents/substitutes.sql", one)),
+        placed={one.code: one for one in (*(book.policy.placed() if book.policy else ()), *book.placed())},
+        scoring=book.scoring,
+        policy_scale=book.policy.scale if book.policy else Decimal(0),
     )
 
 

@@ -21,13 +21,20 @@ ROLES: Final = {
     "commercial": "参加分配",
     "policy": "政策性银行，单独考核",
     "carved_out": "一事一议",
-    "excluded": "取消资格",
+    "excluded": "不参加",
 }
-ROLE_WORDS: Final = {"commercial": "", "policy": "单独考核", "carved_out": "一事一议", "excluded": "取消资格"}
-BINDINGS: Final = {"none": "按得分", "floor": "不调整存量为下限", "cap": "集中度上限", "fixed": "先行列支"}
-BASES: Final = {"stock": "期末时点数", "flow": "年初至期末累计", "on_time_rate": "按时事项占到期事项的比例"}
-METHODS: Final = {"share_of_total": "满分 × 本行值 ÷ 各行合计", "rate": "满分 × 比例"}
-MISSING: Final = {"stop": "缺数即停", "zero": "缺数按 0", "mean": "缺数取其他机构平均"}
+ROLE_WORDS: Final = {"commercial": "", "policy": "单独考核", "carved_out": "一事一议", "excluded": "不参加"}
+BINDINGS: Final = {
+    "none": "按得分",
+    "floor": "不调整存量为下限",
+    "minimum": "最低额度",
+    "cap": "集中度上限",
+    "deposits_cap": "自身存款比例上限",
+    "maximum": "最高额度",
+    "four_falling": "四项均下降减少",
+    "by_rank": "名次定额",
+    "fixed": "先行列支",
+}
 QUOTA_MODES: Final = {"stock": "期末存量", "stock_less_reserve": "存量扣除支付备付", "fixed": "政府决定数"}
 LEG_STATUS: Final = {"planned": "划转", "blocked": "受阻"}
 SCOPES: Final = {"legal_person": "法人口径", "branch": "分支机构口径"}

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from cunfang.documents import words
 from cunfang.documents.book import Book, Column, Sheet, cell, span
-from cunfang.documents.evidence import Calculation, write_calculation, write_inputs, write_rules
+from cunfang.documents.calculation import UNEXPLAINED, Calculation, write_calculation
+from cunfang.documents.evidence import write_inputs, write_rules
 from cunfang.documents.placement import (
     DELTA,
     DIFFERENCE,
@@ -46,7 +47,7 @@ FINDING_COLUMNS = (
 GUIDE = (
     ("输入", "每个计入的数值一行，注明来自哪个文件、工作表、单元格；其下为各账户余额"),
     ("规则", "指标、满分、口径、方法与依据条款，以及分配参数"),
-    ("计算", "得分 = 满分 × 本行值 ÷ 各行合计，为实时公式，指向“输入”和“规则”；旁为系统精确值"),
+    ("计算", "按“规则”中的方法由指标值得出分数，为实时公式，指向“输入”和“规则”；旁为系统精确值"),
     ("份额与额度", "得分 → 比例 → 按比例额度 → 约束后额度 → 取整后的应存额度"),
     ("调整", "逐笔划转，同一所有者、同一资金类别之间；其下为各机构调整额的去向"),
     ("检查", "合计与差异的核对，以及校验发现"),
@@ -158,7 +159,7 @@ def _checks(calculation: Calculation, shares: Shares, adjustment: Adjustment) ->
         return f"'{page.name}'!{span(*shares.banks, column)}"
 
     quota = f"'{page.name}'!{shares.quota}"
-    points = scores.far_range(*calculation.differences, 11)
+    points = scores.far_range(*calculation.differences, UNEXPLAINED)
     return (
         Check("应存额度合计 − 总量 T", f"ROUND({total(TARGET)}-{quota},2)", "0", "一分不差"),
         Check("分配比例合计 − 1", f"ROUND({total(SHARE)}-1,9)", "0", "参加分配的机构"),

@@ -1,0 +1,195 @@
+"""The methods of a rule book as spreadsheet formulas (N7), so that a workbook recomputes points from its inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cunfang.documents.clauses import number
+from cunfang.rulebook import Indicator
+from cunfang.rulebook.parameter import Band, Parameter, Reference
+
+RANKED = ("rank_step", "rank_bands")
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where things stand: references to cells of one bank's row, and to columns of the banks that take part.
+
+    `full` are the full points, `factor` what they are stretched by (N12; empty where nothing is), `value` the bank's
+    own and `x` what of it counts. `known` is the reference that came from another feed (a target, a figure of the
+    region).
+    """
+
+    full: str
+    factor: str
+    value: str
+    x: str
+    reference: str
+    rank: str
+    counted: str
+    numerators: str
+    denominators: str
+    known: Decimal | None
+
+
+# What compares the banks with each other: where all are at 0 nobody gets points (N7).
+_COMPARING = ("share_of_total", "share_of_best", "inverse_of_best", "frontier", "rank_step", "rank_bands", "mean_cap")
+# What takes points off stops at 0 where nothing else is said.
+_FROM_ZERO = ("rank_step", "area_relative", "target_completion", "points_per_unit")
+
+
+def value_of(parameter: Parameter[Decimal] | None, otherwise: str = "0") -> str:
+    """A parameter's value as it stands in a formula."""
+    return number(parameter.value) if parameter else otherwise
+
+
+def reference(node: Indicator, spot: Spot) -> str | None:
+    """The formula of what x is held against; None where the method needs nothing."""
+    if node.reference is not None:
+        return held(node.reference, node, spot)
+    match node.method:
+        case "share_of_total":
+            return f"SUM({spot.counted})"
+        case "inverse_of_best":
+            return f"MIN({spot.counted})"
+        case "share_of_best":
+            return f"MAX({spot.counted})"
+        case "frontier":
+            return f"{'MIN' if node.direction == 'lowest' else 'MAX'}({spot.counted})"
+        case "mean_cap":
+            return f"AVERAGE({spot.counted})"
+        case "area_relative":
+            return f"SUM({spot.numerators})/SUM({spot.denominators})"
+        case "score":
+            return value_of(node.out_of)
+        case _:
+            return None
+
+
+def held(against: Reference, node: Indicator, spot: Spot) -> str:
+    """The formula of a reference or of the limit of a gate."""
+    match against.of:
+        case None:
+            return number(against.value or Decimal(0))
+        case "area":
+            return f"SUM({spot.numerators})/SUM({spot.denominators})"
+        case "mean":
+            return f"AVERAGE({spot.counted})"
+        case "best":
+            return f"{'MIN' if node.direction == 'lowest' else 'MAX'}({spot.counted})"
+        case _:
+            return number(spot.known or Decimal(0))
+
+
+def rank(node: Indicator, spot: Spot) -> str:
+    """The rank of x among the banks that take part; ties as the rule book says."""
+    ahead = "<" if node.direction == "lowest" else ">"
+    better = f"(1+SUMPRODUCT(--({spot.counted}{ahead}{spot.x})))"
+    worse = f"SUMPRODUCT(--({spot.counted}{ahead}={spot.x}))"
+    match node.ties.value if node.ties else "better":
+        case "worse":
+            return worse
+        case "mean":
+            return f"({better}+{worse})/2"
+        case _:
+            return better
+
+
+def points(node: Indicator, spot: Spot) -> str:
+    """The whole formula of the points: method, limits, stretching, precision, and what gives none at all."""
+    formula = _method(node, spot)
+    least = value_of(node.floor, "0" if node.method in _FROM_ZERO else "")
+    most = value_of(node.cap, spot.full if node.method == "area_relative" else "")
+    formula = f"MAX({formula},{least})" if least else formula
+    formula = f"MIN({formula},{most})" if most else formula
+    formula = f"({formula}){spot.factor}" if spot.factor else formula
+    formula = f"ROUND({formula},{node.decimals.value})" if node.decimals else formula
+    for condition in _none(node, spot):
+        formula = f"IF({condition},0,{formula})"
+    return formula
+
+
+def _none(node: Indicator, spot: Spot) -> list[str]:
+    """Conditions under which there are no points."""
+    conditions = []
+    if node.method in _COMPARING:
+        conditions.append(f"AND(MAX({spot.counted})<=0,MIN({spot.counted})>=0)")
+    if node.method == "target_completion" and node.threshold:
+        conditions.append(f"{spot.value}/{spot.reference}<{value_of(node.threshold)}")
+    if node.gate is not None:
+        conditions.append(f"NOT({spot.value}{node.gate.operator}{held(node.gate, node, spot)})")
+    return conditions
+
+
+def _method(node: Indicator, spot: Spot) -> str:
+    full, x, ref = spot.full, spot.x, spot.reference
+    match node.method:
+        case "share_of_total" | "share_of_best":
+            return f"IF({ref}=0,0,{full}*{x}/{ref})"
+        case "inverse_of_best":
+            return f"IF({x}<=0,{full},{full}*{ref}/{x})"
+        case "frontier":
+            low, high = f"MIN({spot.counted})", f"MAX({spot.counted})"
+            base = value_of(node.base)
+            lead = f"({high}-{x})" if node.direction == "lowest" else f"({x}-{low})"
+            return f"IF({high}={low},{full},{base}+({full}-{base})*{lead}/({high}-{low}))"
+        case "rank_step":
+            step = value_of(node.step) if node.step else f"{full}*{value_of(node.step_percent)}/100"
+            return f"{full}-{step}*({spot.rank}-1)"
+        case "rank_bands":
+            return _bands(node, spot.rank)
+        case "bands":
+            return _bands(node, x)
+        case "mean_cap":
+            return f"IF({x}>={ref},{full},IF({ref}>0,{full}*{x}/{ref},0))"
+        case "rate":
+            return f"{full}*{x}"
+        case "score":
+            return f"{full}*MIN(MAX({x}/{ref},0),1)"
+        case _:
+            return _held_against(node, spot)
+
+
+def _held_against(node: Indicator, spot: Spot) -> str:
+    full, x, ref = spot.full, spot.x, spot.reference
+    base, each, unit = value_of(node.base), value_of(node.unit_points), value_of(node.unit, "1")
+    match node.method:
+        case "area_relative":
+            gained = f"{base}+{value_of(node.per_point)}*{_steps(node, f'({x}-{ref})*100')}"
+            lost = f"{base}-{value_of(node.below_per_point)}*{_steps(node, f'({ref}-{x})*100')}"
+            return f"IF({x}>={ref},{gained},{lost})"
+        case "target_completion" if node.unit is None:
+            return f"{full}*MIN({spot.value}/{ref},1)"
+        case "target_completion":
+            met = value_of(node.base, full)
+            done = f"{spot.value}/{ref}"
+            above, below = _steps(node, f"({done}-1)/{unit}"), _steps(node, f"(1-{done})/{unit}")
+            return f"IF({done}>=1,{met}+{each}*{above},{met}-{value_of(node.below_unit_points)}*{below})"
+        case "points_per_unit":
+            start = f"({x}-{ref})" if node.reference else x
+            return f"{base}+{each}*{_steps(node, f'{start}/{unit}')}"
+        case _:
+            return f"IF({x}{node.operator}{ref},{full},{value_of(node.otherwise)})"
+
+
+def _steps(node: Indicator, formula: str) -> str:
+    # Binary fractions of a spreadsheet may fall just short of a whole step.
+    return f"INT(ROUND({formula},9))" if node.whole_steps and node.whole_steps.value else f"({formula})"
+
+
+def _bands(node: Indicator, x: str) -> str:
+    formula = value_of(node.otherwise, "NA()")
+    for band in reversed(node.bands.value if node.bands else ()):
+        formula = f"IF({_within(band, x)},{number(band.points)},{formula})"
+    return formula
+
+
+def _within(band: Band, x: str) -> str:
+    # An edge is a decimal that a quotient of binary fractions may miss by a hair.
+    edges = []
+    if band.lower is not None:
+        edges.append(f"ROUND({x},12){'>' if band.over is not None else '>='}{number(band.lower)}")
+    if band.upper is not None:
+        edges.append(f"ROUND({x},12){'<' if band.below is not None else '<='}{number(band.upper)}")
+    return f"AND({','.join(edges)})" if edges else "TRUE"
