@@ -220,9 +220,11 @@ class Rulebook(Strict):
 
     @property
     def families(self) -> tuple[str, ...]:
-        """Feed families that a run needs: what the document requires and what its indicators read."""
+        """Feed families that a run needs: what the document requires, and what indicators, caps and suspensions read."""
         used = (family for placed in self.placed() for family in placed.indicator.families)
-        return tuple(dict.fromkeys((*self.requires.value, *used, *(self.policy.families if self.policy else ()))))
+        bounds = (held.family for held in (self.allocation.deposits_cap, self.participation.suspension) if held)
+        policy = self.policy.families if self.policy else ()
+        return tuple(dict.fromkeys((*self.requires.value, *used, *bounds, *policy)))
 
     @property
     def content_hash(self) -> str:
