@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import sys
-from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+from cunfang.cli.options import (
+    Exit,
+    InboxOption,
+    JsonOption,
+    OptionalPeriod,
+    OptionalRegion,
+    PeriodOption,
+    RegionOption,
+    console,
+    fail,
+    parse_period,
+)
+from cunfang.cli.simulate import app as simulate_app
 from cunfang.period import Period
 from cunfang.settings import settings
 
@@ -20,35 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="存放：县级政府性资金存放考核。County public-deposit placement.",
 )
-
-
-class Exit(IntEnum):
-    """0 done, 2 wrong usage or unreadable input, 3 stopped by findings."""
-
-    DONE = 0
-    USAGE = 2
-    STOPPED = 3
-
-
-def _period(value: str) -> Period:
-    try:
-        return Period.parse(value)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
-
-
-def _region(value: str) -> str:
-    if not (len(value) == 6 and value.isdecimal() and value.isascii()):
-        raise typer.BadParameter(f"行政区划代码 {value!r} 应为六位数字，如 420922")
-    return value
-
-
-RegionOption = Annotated[str, typer.Option(callback=_region, help="行政区划代码，如 420922")]
-PeriodOption = Annotated[Period, typer.Option(parser=_period, metavar="YYYY-Qn", help="考核期，如 2025-Q4")]
-JsonOption = Annotated[bool, typer.Option("--json", help="只输出一个 JSON 对象")]
-InboxOption = Annotated[
-    Path, typer.Option(exists=True, file_okay=False, help="收件箱：其下为 <地区>/<考核期>/<报送>/<文件>")
-]
+app.add_typer(simulate_app, name="simulate")
 
 
 @app.command()
@@ -80,19 +64,6 @@ def _feed(value: str | None) -> str | None:
     if value is not None and value not in contracts():
         raise typer.BadParameter(f"没有报送约定 {value}；现有：{'、'.join(contracts())}")
     return value
-
-
-def _optional_region(value: str | None) -> str | None:
-    return _region(value) if value is not None else None
-
-
-OptionalRegion = Annotated[
-    str | None, typer.Option("--region", callback=_optional_region, help="行政区划代码，如 420922")
-]
-OptionalPeriod = Annotated[
-    Period | None,
-    typer.Option("--period", parser=_period, metavar="YYYY-Qn", help="考核期，如 2025-Q4"),
-]
 
 
 @app.command()
@@ -199,7 +170,7 @@ def answer(
     institution: Annotated[str, typer.Option(help="只说明这一家机构")] = "",
     cell: Annotated[str, typer.Option(help="只说明这一格，如 C20")] = "",
     until: Annotated[
-        Period | None, typer.Option(parser=_period, metavar="YYYY-Qn", help="有效期至；此前各期沿用这一理由")
+        Period | None, typer.Option(parser=parse_period, metavar="YYYY-Qn", help="有效期至；此前各期沿用这一理由")
     ] = None,
     attachment: Annotated[str, typer.Option(help="依据文件的名称")] = "",
     inbox: Annotated[Path | None, typer.Option(file_okay=False, help="收件箱；默认取自 CUNFANG_INBOX")] = None,
@@ -227,17 +198,6 @@ def migrate(
         fail("没有设置 CUNFANG_WAREHOUSE_URL，不知道升级哪个数据库；见 .env.example", Exit.USAGE)
     upgrade(url, revision)
     Console(stderr=True).print("数据仓库已是最新结构")
-
-
-def console() -> Console:
-    """Standard output; into a file or a pipe the tables keep a width that holds them."""
-    return Console() if sys.stdout.isatty() else Console(width=132)
-
-
-def fail(message: str, code: Exit) -> NoReturn:
-    """Say what is wrong on stderr and end with `code`."""
-    Console(stderr=True).print(f"[bold red]✗[/] {message}", highlight=False)
-    raise typer.Exit(code)
 
 
 def main() -> None:

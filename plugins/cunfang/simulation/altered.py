@@ -10,7 +10,9 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from cunfang.rulebook import Parameter, Rulebook
+from cunfang.rulebook.flaw import Flaw
 from cunfang.rulebook.indicator import MAY, NEEDS, Indicator
+from cunfang.rulebook.rules import JUDGES, Known
 from cunfang.simulation.fault import SimulationError
 
 CLAUSE = "测算假设"
@@ -54,17 +56,27 @@ def altered(rulebook: Rulebook, settings: Iterable[Setting], *, rescale: bool = 
     if rescale:
         _rescale(content, before, moved)
     try:
-        return Rulebook.model_validate(content)
+        changed = Rulebook.model_validate(content)
     except ValidationError as error:
-        said = "；".join(dict.fromkeys(_fault(item) for item in error.errors()))
-        hint = "（加 --rescale 可按比例折算同层其余指标）" if "权重合计" in said else ""
-        raise SimulationError(f"{said}{hint}") from error
+        raise SimulationError("；".join(dict.fromkeys(_fault(item) for item in error.errors()))) from error
+    if refused := _refused(changed) - _refused(rulebook):
+        raise SimulationError("；".join(sorted(refused)))
+    return changed
 
 
 def _fault(item: Mapping[str, Any]) -> str:
     place = ".".join(str(part) for part in item["loc"])
     said = str(item["msg"]).removeprefix("Value error, ")
+    if item["type"] == "weights_sum":
+        said += "；加 --rescale 可按比例折算同层其余指标"
     return f"{place}：{said}" if place else said
+
+
+def _refused(rulebook: Rulebook) -> set[str]:
+    """What the linter would refuse of it."""
+    found = (raised for judge in JUDGES for raised in judge(rulebook, Known()))
+    flaws = (Flaw(raised.kind, ".".join(map(str, raised.at)), raised.facts) for raised in found)
+    return {flaw.text() for flaw in flaws if flaw.level == "error"}
 
 
 def _resolved(content: dict[str, Any], path: str) -> tuple[str, ...]:
