@@ -22,8 +22,8 @@ Row = dict[str, object]
 Key = tuple[object, ...]
 
 
-class UnitError(ValueError):
-    """A row of figures whose unit is not stated, or a measure that no feed carries."""
+class FiguresError(ValueError):
+    """A row of figures whose unit is not stated, or that lacks what stands beside it in the same file."""
 
 
 def files(situation: Situation, rulebook: Rulebook, region: str) -> list[Delivered]:
@@ -33,11 +33,22 @@ def files(situation: Situation, rulebook: Rulebook, region: str) -> list[Deliver
     tables: dict[tuple[Period, str], dict[Key, Row]] = {(period, alternatives(family)[0][0]): {} for family in needed}
     for at, feed, key, row in _rows(situation, rulebook, region):
         tables.setdefault((at, feed), {}).setdefault(key, {}).update(row)
+    _complete(tables, _homes(rulebook))
     return [
         Delivered(at, feed, tuple(rows.values()))
         for (at, feed), rows in sorted(tables.items())
         if feed not in situation.absent
     ]
+
+
+def _complete(tables: dict[tuple[Period, str], dict[Key, Row]], homes: dict[str, str]) -> None:
+    """A bank's row has every figure that its file must have and the rule book reads; the rest may be 0."""
+    for (_, feed), rows in tables.items():
+        must = [column.name for column in contract(feed).columns if column.required and column.name in homes]
+        for row in rows.values():
+            if lacking := [name for name in must if name not in row]:
+                what = f"figures 中 {row.get('as_of')} 的 {row.get('institution')} 没有 {'、'.join(lacking)}"
+                raise FiguresError(f"{what}；它与同一行的其他数在一张表里，请写明")
 
 
 Found = Iterator[tuple[Period, str, Key, Row]]
@@ -125,7 +136,7 @@ def _each(situation: Situation, row: dict[str, str], agreed: Contract, measure: 
         if written is None:
             continue
         if unit is None and Printed.read(written).text[-1:].isdigit():
-            raise UnitError(f"figures 中 {measure} 一行须写明单位 unit：元、万元、亿元、%、个、分 等")
+            raise FiguresError(f"figures 中 {measure} 一行须写明单位 unit：元、万元、亿元、%、个、分 等")
         yield bank, Printed.read(written, SCALES.get(unit or "", Decimal(1))).value
 
 

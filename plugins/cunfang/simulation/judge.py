@@ -47,8 +47,8 @@ class Difference:
     found: str
 
     def __str__(self) -> str:
-        where = " ".join(str(part) for part in self.place[1:])
-        return f"{SECTIONS[str(self.place[0])]} {where}：应为 {self.expected}，算得 {self.found}"
+        where = " ".join((SECTIONS[str(self.place[0])], *map(str, self.place[1:])))
+        return f"{where}：应为 {self.expected}，算得 {self.found}"
 
 
 def judge(database: Engine, situation: Situation, rulebook: Rulebook) -> list[Difference]:
