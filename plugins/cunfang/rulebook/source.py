@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,17 @@ class UnreadableError(Exception):
 
 def read_source(path: Path, book: str) -> Node:
     """The tree of `path`; UnreadableError names file, line and what is wrong."""
+    try:
+        state = path.stat()
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise UnreadableError(Flaw("not_readable", facts={"problem": problem}, file=str(path))) from error
+    return _read(path, book, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, book: str, _changed: int, _size: int) -> Node:
+    """A file is parsed once as long as it stays what it is."""
     return _Reader(path, book).tree()
 
 
