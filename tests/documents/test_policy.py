@@ -44,6 +44,7 @@ def test_given_a_shipped_rule_book_then_its_page_has_every_indicator_with_formul
             assert clauses.formula_text(node, placed.full_points) in page
             assert clauses.value_text(node) in page
             assert all(source in page for source in clauses.sources(node))
+            assert all(line in page for line in clauses.printed(node))
 
 
 @pytest.mark.parametrize("code", rulebook_codes())

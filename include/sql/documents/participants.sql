@@ -1,4 +1,5 @@
--- Every institution of a run with its score, its bounds, its amount and what becomes of the difference.
+-- Every institution of a run with its score, its bounds, its amount and what becomes of the difference; and what beside
+-- its score moved its amount: added or taken off by decision of the rule book, four falling (S16), policy support (S19).
 SELECT
     p.institution,
     p.name,
@@ -25,11 +26,35 @@ SELECT
     coalesce(j.planned, 0) AS planned,
     coalesce(j.blocked, 0) AS blocked,
     coalesce(j.carried, 0) AS carried,
-    coalesce(j.reason, '') AS remark
+    concat_ws('；', x.reason, f.reason, o.reason, nullif(j.reason, '')) AS remark
 FROM eval.participant AS p
 INNER JOIN eval.bounded AS d ON p.run_id = d.run_id AND p.institution = d.institution
 INNER JOIN eval.allocation AS a ON p.run_id = a.run_id AND p.institution = a.institution
 LEFT JOIN eval.score AS s ON p.run_id = s.run_id AND p.institution = s.institution
 LEFT JOIN eval.adjustment AS j ON p.run_id = j.run_id AND p.institution = j.institution
+LEFT JOIN eval.policy_support AS o ON p.run_id = o.run_id AND p.institution = o.institution
+LEFT JOIN LATERAL (
+    SELECT
+        string_agg(
+            format('%%s %%s 元（%%s）', i.name, to_char(u.amount, 'FMSG999,999,999,990.00'), u.flag), '；' ORDER BY i.ordinal
+        ) AS reason
+    FROM eval.supplement AS u
+    INNER JOIN eval.run AS r ON u.run_id = r.run_id
+    INNER JOIN eval.indicator AS i ON r.rulebook_id = i.rulebook_id AND u.indicator = i.indicator
+    WHERE u.run_id = p.run_id AND u.institution = p.institution AND u.amount <> 0
+) AS x ON TRUE
+LEFT JOIN LATERAL (
+    SELECT
+        string_agg(
+            format('%%s 年纳税、存贷比、贷款余额、新增贷款均下降', v.year)
+            || CASE
+                WHEN v.rate > 0 THEN format('，应存额度减少 %%s%%%%', trim_scale(v.rate * 100)) || coalesce('（' || v.decision || '）', '')
+                ELSE '，没有减少'
+            END,
+            '；' ORDER BY v.year
+        ) AS reason
+    FROM eval.four_falling AS v
+    WHERE v.run_id = p.run_id AND v.institution = p.institution AND v.falling
+) AS f ON TRUE
 WHERE p.run_id = %(run_id)s
 ORDER BY p.role <> 'commercial', p.role, p.sort_no, p.institution

@@ -14,6 +14,16 @@ SINCE = {"year_start": "比年初", "year_ago": "比上年同期", "quarter_ago"
 AVERAGES = {"months": "本年各月末平均", "quarters": "本年各季末平均"}
 OPERATORS = {">=": "不低于", ">": "高于", "<=": "不高于", "<": "低于"}
 TIES = {"better": "并列取前", "worse": "并列取后", "mean": "并列取平均名次"}
+REFERENCES = {
+    "area": "全辖水平",
+    "mean": "各行平均",
+    "best": "最好的一家",
+    "peers": "本地",
+    "targets": "本行目标",
+    "last_year": "本行上年同期",
+    "county": "全县水平",
+    "county_others": "全县（不含本行）水平",
+}
 ORIGINS = {"stated": "原文", "derived": "推算", "ours": "我方所定"}
 MISSING = {"stop": "缺数即停，发问", "zero": "缺数按 0", "mean": "缺数取其他机构平均"}
 # Columns of a feed that carry a measure under a name of their own.
@@ -99,9 +109,8 @@ def reference_text(held: Reference | None, otherwise: str) -> str:
         return otherwise
     if held.value is not None:
         return number(held.value)
-    names = {"area": "全辖水平", "mean": "各行平均", "best": "最好的一家", "peers": "本地", "targets": "本行目标"}
     title = measure_title(held.of, held.measure) if held.measure else ""
-    return f"{names[held.of or 'mean']}{title}"
+    return f"{REFERENCES[held.of or 'mean']}{title}"
 
 
 def formula_text(node: Indicator, full: Decimal) -> str:
@@ -206,6 +215,16 @@ def band_text(band: Band) -> str:
     if lower and upper:
         return f"{lower}至 {upper}"
     return f"{lower}以上" if lower else f"{upper}以下" if upper else "任何值"
+
+
+def printed(node: Indicator) -> tuple[str, ...]:
+    """What the document prints where that was in doubt, and how it was read: `原文“30-50亿元（含10亿）”：按…`."""
+    said = []
+    if node.printed is not None:
+        words = (node.printed.heading, node.printed.body, node.printed.text)
+        said.append(("；".join(f"“{word}”" for word in words if word), node.printed.resolved))
+    said += [(f"“{band.printed}”", band.resolved) for band in (node.bands.value if node.bands else ()) if band.printed]
+    return tuple(f"原文{text}" + (f"：{resolved}" if resolved else "") for text, resolved in said if text)
 
 
 def sources(node: Indicator) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ class IndicatorRow:
     missing: str
     clause: str
     origin: str
+    printed: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ def _row(placed: Placed, numbered: str, depth: int) -> IndicatorRow:
         missing=clauses.MISSING[node.missing] if node.leaf else "",
         clause=placed.clause,
         origin=ORIGINS[said.origin] if said else "",
+        printed=clauses.printed(node),
     )
 
 
