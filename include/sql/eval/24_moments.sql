@@ -112,8 +112,7 @@ INNER JOIN (
         ) AS e
 ) AS d ON l.rulebook_id = d.rulebook_id AND l.indicator = d.indicator AND f.as_of = d.as_of;
 
--- What the four-falling rule (S16, N13) compares: year-ends of the year judged and the two before it. Judged is last year,
--- and at the end of a year that year too.
+-- What the four-falling rule (S16, N13) compares; tax is needed of two years, loans of three for what was new in each.
 INSERT INTO eval.moment (
     run_id, rulebook_id, indicator, side, term_no, family, feed, measure, phase, slot, day, sign, kind
 )
@@ -128,7 +127,7 @@ SELECT
     m.measure,
     'listed',
     y.back,
-    CAST(date_trunc('year', r.as_of) + interval '1 year' - make_interval(years => y.back) - interval '1 day' AS date),
+    y.day,
     1,
     m.kind
 FROM batch AS b
@@ -140,7 +139,8 @@ CROSS JOIN
         (1, 'tax', k.four_falling_tax, 'flow', 2), (2, 'pboc_credit', 'loans', 'stock', 3),
         (3, 'pboc_credit', 'deposits', 'stock', 3)
     ) AS m (term_no, family, measure, kind, years)
-CROSS JOIN LATERAL generate_series(CASE WHEN date_part('month', r.as_of) = 12 THEN 0 ELSE 1 END, m.years) AS y (back)
-INNER JOIN base AS f ON r.run_id = f.run_id AND m.family = f.family;
+CROSS JOIN LATERAL eval.judged_year_ends(r.as_of) AS y
+INNER JOIN base AS f ON r.run_id = f.run_id AND m.family = f.family
+WHERE y.back <= m.years;
 
 ANALYZE eval.moment;

@@ -1,6 +1,6 @@
 DROP VIEW eval.run_flow, eval.run_timeliness, eval.run_stock;
 DROP TABLE eval.moment;
-DROP FUNCTION eval.reading_days, eval.month_end;
+DROP FUNCTION eval.judged_year_ends, eval.reading_days, eval.month_end;
 
 -- Flow rows that make up a year-to-date figure: the year-to-date row of the period where there is one, else the
 -- shorter windows inside the year; a cumulative row of a later file takes the place of the earlier ones it goes on

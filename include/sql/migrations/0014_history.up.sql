@@ -116,6 +116,16 @@ CROSS JOIN LATERAL (
 ) AS s
 $$;
 
+-- Year-ends that the four-falling rule (S16, N13) compares: of the year judged and of those before it, counted `back`
+-- from the year of the base date. Judged is last year, and at the end of a year that year too.
+CREATE FUNCTION eval.judged_year_ends(base date) RETURNS TABLE (back integer, day date)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT
+    g.back,
+    CAST(date_trunc('year', base) + interval '1 year' - make_interval(years => g.back) - interval '1 day' AS date)
+FROM generate_series(CASE WHEN date_part('month', base) = 12 THEN 0 ELSE 1 END, 3) AS g (back)
+$$;
+
 CREATE TABLE eval.moment (
     run_id bigint NOT NULL REFERENCES eval.run,
     rulebook_id bigint NOT NULL,

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
+from cunfang.evaluation.history import flow_families
 from cunfang.feeds.contract import contract
 from cunfang.finding import Finding, Klass
 from cunfang.intake import standing
@@ -82,15 +83,11 @@ def _given(
     if contract(feed).late == "exclude":
         return Substitute(feed, "exclude"), None
     before = period.previous()
-    if before.year != period.year and _flows(rulebook, contract(feed).family):
+    # Sums since January are read of it: last year's say nothing of this year.
+    if before.year != period.year and contract(feed).family in flow_families(rulebook):
         return None
     used = standing(connection, region, feed, before, first=before)
     return (Substitute(feed, "use_previous", before), used) if used is not None else None
-
-
-def _flows(rulebook: Rulebook, family: str) -> bool:
-    """Whether sums since January are read of it: last year's say nothing of this year."""
-    return any(one.indicator.family == family and one.indicator.window for one in rulebook.placed())
 
 
 def _record(
@@ -134,7 +131,9 @@ def unevaluated(connection: Connection, region: str, period: Period) -> bool:
                 s.region = :region AND s.period = :period
                 AND NOT EXISTS (
                     SELECT 1 FROM eval.run AS r
-                    WHERE r.region = s.region AND r.period = s.period AND r.computed_at > s.applied_at
+                    WHERE
+                        r.region = s.region AND r.period = s.period AND r.computed_at > s.applied_at
+                        AND r.purpose = 'official'
                 )
         )
     """)

@@ -9,8 +9,9 @@ from typing import Literal
 from sqlalchemy import Connection, Engine, text
 
 from cunfang.evaluation import lateness
-from cunfang.evaluation.pin import DoubleDeliveryError, Pinned, input_hash, missing_feeds, pin, unsettled_feeds
+from cunfang.evaluation.pin import Pinned, input_hash, missing_feeds, pin
 from cunfang.evaluation.reconcile import reconcile
+from cunfang.evaluation.standing import DoubleDeliveryError, unsettled_feeds
 from cunfang.evaluation.steps import Answer, RunStoppedError, compute
 from cunfang.feeds.contract import contract
 from cunfang.finding import Finding, Klass
@@ -149,9 +150,9 @@ def register(
     copy_rows(
         connection,
         "eval.run_input",
-        ("run_id", "submission_id", "feed", "family", "period", "sha256", "as_of"),
+        ("run_id", "submission_id", "feed", "family", "period", "sha256", "as_of", "history"),
         (
-            (run_id, item.submission_id, item.feed, item.family, item.period, item.sha256, item.as_of)
+            (run_id, item.submission_id, item.feed, item.family, item.period, item.sha256, item.as_of, item.history)
             for item in pinned.inputs
         ),
     )
