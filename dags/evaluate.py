@@ -16,6 +16,7 @@ PAGE = """
 
 * `evaluate` 停下时，问题、原因和办法写入任务日志，并发信请办公室答复（`ask`）；系统不替办公室作决定。
 * `approve` 由地区配置中的签批人答复（页面“待处理操作”，或 REST 接口），等待期间不占用执行槽。
+* 地区配置写有试行办法（`trial`）时，`trial` 另按它算一遍，只作比较：不签批、不公布、不下达指令，停下也不影响正式考核。
 * 批准后才写入数据集市、下达调整指令、发信；退回则留痕并到此为止。
 """
 
@@ -31,6 +32,7 @@ with DAG(
 ):
     run = evaluate.evaluate()
     run >> evaluate.ask()
+    run >> evaluate.trial()
     verified = evaluate.verify(run)
     drafted = evaluate.draft(verified)
     approve = evaluate.SignOff(

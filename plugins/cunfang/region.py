@@ -112,6 +112,22 @@ class TaxArrangement(_Model):
     feeds: tuple[str, ...] = Field(min_length=1)
 
 
+class Trial(_Model):
+    """A rule book evaluated beside the one in force from one quarter to another (`2025-Q3`); it moves nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    rulebook: str
+    since: str = Field(alias="from", pattern=r"^[0-9]{4}-Q[1-4]$")
+    until: str = Field(pattern=r"^[0-9]{4}-Q[1-4]$")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.until < self.since:
+            raise ValueError(f"试行办法的止期 {self.until} 早于起期 {self.since}")
+        return self
+
+
 class Region(_Model):
     """One county. `internal_domains` are the office's own: elsewhere goes a notice only, unless a level is stated.
 
@@ -123,6 +139,7 @@ class Region(_Model):
     office: str = "金融办"
     sample: bool = False
     rulebook: str | None = None
+    trial: Trial | None = None
     approver: str = ""
     unexplained: Literal["stop", "note"] = "stop"
     internal_domains: frozenset[str] = frozenset()
@@ -145,6 +162,11 @@ class Region(_Model):
         """The feeds that carry tax on that day; empty when the region does not say."""
         known = [item for item in self.tax_arrangement if item.since <= on]
         return max(known, key=lambda item: item.since).feeds if known else ()
+
+    def trial_rulebook(self, period: str) -> str | None:
+        """The code of the rule book on trial in that quarter (`2025-Q4`)."""
+        trial = self.trial
+        return trial.rulebook if trial and trial.since <= period <= trial.until else None
 
     def provider(self, feed: str) -> Provider | None:
         """Who delivers `feed`, if the region says."""

@@ -1,4 +1,4 @@
-"""Tasks of the `evaluate` DAG: evaluate or ask, verify, draft, have a named person approve, publish, announce."""
+"""Tasks of the `evaluate` DAG: evaluate or ask, try, verify, draft, have a named person approve, publish, announce."""
 
 from __future__ import annotations
 
@@ -44,6 +44,25 @@ def evaluate() -> int:
 def ask(*, outlet_events: Any = None) -> None:
     """Have the questions of a stopped evaluation sent: a task that fails cannot wake the delivery itself."""
     outlet_events[OUTBOX].add_partitions(partition_key(*resolve_period(get_current_context())))
+
+
+@task(trigger_rule="none_failed")
+def trial() -> int:
+    """Evaluate by the rule book on trial, where the region has one; moves nothing, and its questions stop nothing."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from cunfang.settings import settings
+    from cunfang.simulation.trial import evaluate_trial
+    from cunfang.warehouse import engine
+
+    region, period = resolve_period(get_current_context())
+    tried = evaluate_trial(engine(settings().warehouse_url), region, period)
+    if tried is None:
+        raise AirflowSkipException(f"{region} {period} 没有试行的考核办法")
+    if tried.run_id is None:
+        questions = "\n".join(f"[{f.check}] {f.message}。{f.advice}" for f in tried.findings)
+        raise AirflowSkipException(f"试行办法 {tried.rulebook} 停在以下问题，不影响正式考核：\n{questions}")
+    return tried.run_id
 
 
 @task

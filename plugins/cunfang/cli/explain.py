@@ -38,7 +38,9 @@ def explain_institution(url: str, region: str, period: Period, name: str, run_id
     """Load the run in force (or `run_id`) and find the bank by code or name."""
     chosen = text("""
         SELECT run_id FROM eval.run_state
-        WHERE region = :region AND period = :period AND (run_id = :run_id OR CAST(:run_id AS bigint) IS NULL)
+        WHERE
+            region = :region AND period = :period
+            AND (run_id = :run_id OR (CAST(:run_id AS bigint) IS NULL AND purpose = 'official'))
         ORDER BY status = 'published' DESC, run_id DESC
         LIMIT 1
     """)

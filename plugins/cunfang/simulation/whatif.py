@@ -46,9 +46,10 @@ class Terms:
 
 @dataclass(frozen=True)
 class Simulated:
-    """The run in force and the same on other terms. `drifted` names banks whose official target is not met again:
+    """The run in force and the same on other terms, or (`trial_run`) the stored run by the rule book on trial.
 
-    the method of evaluation changed since, so the differences are held against what it gives today.
+    `drifted` names banks whose official target today's method does not give again: the differences are held against
+    what it gives today, so that they come from the terms alone.
     """
 
     ground: Ground
@@ -56,6 +57,7 @@ class Simulated:
     rulebook: Rulebook = field(repr=False)
     comparison: Comparison
     drifted: tuple[str, ...] = ()
+    trial_run: int | None = None
 
 
 def variant_of(connection: Connection, ground: Ground, terms: Terms) -> Variant:
