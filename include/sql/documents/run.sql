@@ -42,7 +42,7 @@ CROSS JOIN
     LATERAL (
         SELECT count(*) AS run_no
         FROM eval.run AS o
-        WHERE o.region = r.region AND o.period = r.period AND o.run_id <= r.run_id
+        WHERE o.region = r.region AND o.period = r.period AND o.run_id <= r.run_id AND o.purpose = 'official'
     ) AS n
 CROSS JOIN
     LATERAL (
