@@ -19,6 +19,9 @@ _SILENT = frozenset({"Ps", "Pe", "Pd"})
 _ELSEWHERE = re.compile(r"^[一-龥]{2,5}?[县市区旗]")
 """A place at the head of a name; one's own is left out before."""
 
+AREAS = frozenset({"乡镇", "县市区"})
+"""Types of the register's rows that are no banks: what an index is about (W10)."""
+
 
 def normal_form(name: str) -> str:
     """A word without the differences that carry no meaning: width, case and white space."""

@@ -17,7 +17,8 @@ from cunfang.period import Period
 
 TAX_COLUMNS = "institution tax_type window_from window_to paid local_part"
 COLUMNS = {
-    "institutions": "institution name short_name aliases type legal_person opened_on closed_on successor sort_no",
+    "institutions": "institution name short_name aliases type legal_person opened_on closed_on successor sort_no"
+    " corporate_group",
     "pboc_credit": "institution as_of deposits loans loans_enterprise loans_consumer loans_agri loans_sme loans_micro"
     " loans_farmer loans_green loans_medium_long npl deposits_year_start loans_year_start",
     "pboc_prudential": "institution as_of metric value scope",

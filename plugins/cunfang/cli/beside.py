@@ -8,7 +8,7 @@ from pathlib import Path
 from cunfang.feeds.contract import contract
 from cunfang.feeds.normalise import TypedRow, normalise
 from cunfang.feeds.reader import read
-from cunfang.institution import Entry, Register
+from cunfang.institution import AREAS, Entry, Register
 from cunfang.period import Period
 from cunfang.quality.basis import Account, Bank, Basis
 from cunfang.quality.suspension import in_force
@@ -96,7 +96,7 @@ def _day(value: object) -> date | None:
 
 
 def names_in(path: Path, period: Period | None) -> tuple[str, ...]:
-    """The names of a register's institutions as people write them, in its order."""
+    """The names of a register's banks as people write them, in its order."""
     rows = _rows(path, "institutions", period, None)
-    open_ones = [row.fields for row in rows if row.fields.get("closed_on") is None]
+    open_ones = [row.fields for row in rows if row.fields.get("closed_on") is None and row.fields["type"] not in AREAS]
     return tuple(str(row["short_name"] or row["name"]) for row in open_ones)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from cunfang.institution import Register
+from cunfang.institution import AREAS, Register
 from cunfang.period import Period
 from cunfang.quality.suspension import Suspension
 
@@ -65,7 +65,9 @@ class Basis:
             "year_start": self.period.year_start,
             "year": self.period.year,
             "institutions": sorted(self.banks or ()),
-            "open_institutions": sorted(code for code, bank in (self.banks or {}).items() if _open(bank, end)),
+            "open_institutions": sorted(
+                code for code, bank in (self.banks or {}).items() if bank.type not in AREAS and _open(bank, end)
+            ),
             "accounts": sorted(self.accounts or ()),
             "open_accounts": sorted(code for code, entry in (self.accounts or {}).items() if _open(entry, end)),
             "fund_categories": sorted(self.fund_categories or ()),
