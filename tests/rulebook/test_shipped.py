@@ -39,10 +39,10 @@ def _measures(terms: tuple[Term, ...] | None) -> list[str]:
 
 @pytest.mark.parametrize(("code", "points"), [("hefei-2012", HEFEI_2012), ("hefei-2009", HEFEI_2009)])
 def test_given_the_notice_of_hefei_then_each_indicator_carries_its_points(code: str, points: dict[str, str]) -> None:
-    placed = {one.code: one.full_points for one in read_rulebook(code).placed() if one.indicator.leaf}
+    leaves = [one for one in read_rulebook(code).placed() if one.indicator.leaf and one.effect == "score"]
 
-    assert placed == {indicator: Decimal(value) for indicator, value in points.items()}
-    assert {one.indicator.method for one in read_rulebook(code).placed() if one.indicator.leaf} == {"share_of_total"}
+    assert {one.code: one.full_points for one in leaves} == {code: Decimal(value) for code, value in points.items()}
+    assert {one.indicator.method for one in leaves} == {"share_of_total"}
 
 
 def test_given_hefei_2012_then_tax_is_the_local_part_of_the_year_and_the_ratio_is_loans_over_deposits() -> None:
@@ -51,7 +51,21 @@ def test_given_hefei_2012_then_tax_is_the_local_part_of_the_year_and_the_ratio_i
     tax, ratio, outlets = by_code["tax"], by_code["loan_to_deposit"], by_code["outlets"]
     assert (tax.family, _measures(tax.measure), tax.basis, tax.window) == ("tax", ["tax_local_part"], "flow", "ytd")
     assert (_measures(ratio.measure), _measures(ratio.over), ratio.basis) == (["loans"], ["deposits"], "stock")
-    assert (outlets.family, _measures(outlets.measure)) == ("indicators", ["outlets"])
+    assert outlets.measure
+    assert [(term.measure, term.times) for term in outlets.measure] == [
+        ("outlets", 1),
+        ("outlets_self_service", Decimal("0.2")),
+    ]
+
+
+def test_given_hefei_2012_then_bonus_and_penalty_are_amounts_and_the_amounts_are_called_ours() -> None:
+    beside = {one.code: one for one in read_rulebook("hefei-2012").placed() if one.effect != "score"}
+
+    assert {code: one.effect for code, one in beside.items()} == {
+        "nontax_collection": "bonus_amount",
+        "nontax_refused": "penalty_amount",
+    }
+    assert {one.indicator.amount.origin for one in beside.values() if one.indicator.amount} == {"ours"}
 
 
 @pytest.mark.parametrize("code", rulebook_codes())
@@ -69,6 +83,7 @@ def test_given_a_child_then_what_it_does_not_say_is_its_parents() -> None:
     assert (county.parent, city.parent) == ("hefei-2012", "hefei-2009")
     assert county.indicators["tax"] == city.indicators["tax"]
     assert county.allocation == city.allocation
+    assert (county.bonuses, county.penalties) == ({}, {})
     assert county.indicators["lending"].indicators["loans"].weight.value == 35
     assert (county.effective_to, city.effective_to) == (None, None)
 
@@ -93,7 +108,12 @@ def test_given_a_rule_book_when_stored_twice_then_it_is_one_version_with_its_tre
     with create_engine(warehouse).connect() as connection:
         first, second = store_rulebook(connection, rulebook), store_rulebook(connection, rulebook)
         tree = connection.execute(
-            text("SELECT indicator, parent, full_points, leaf FROM eval.indicator ORDER BY ordinal")
+            text("""
+                SELECT indicator, parent, full_points, leaf
+                FROM eval.indicator
+                WHERE effect = 'score'
+                ORDER BY ordinal
+            """)
         ).all()
         limits = connection.scalar(text("SELECT count(*) FROM eval.warning_limit"))
 
