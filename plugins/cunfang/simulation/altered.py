@@ -187,7 +187,7 @@ def _close(nodes: dict[str, Any], scale: str, fixed: set[str], total: Decimal) -
     largest = max(scaled, key=lambda code: scaled[code])
     scaled[largest] += rest - sum(scaled.values(), Decimal(0))
     for code, value in scaled.items():
-        nodes[code][scale] = {"value": str(value), "clause": f"{CLAUSE}：按比例折算", "origin": "ours"}
+        nodes[code][scale] = {"value": f"{value.normalize():f}", "clause": f"{CLAUSE}：按比例折算", "origin": "ours"}
 
 
 def differences(before: Rulebook, after: Rulebook) -> list[Difference]:

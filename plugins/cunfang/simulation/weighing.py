@@ -47,4 +47,4 @@ def weights(rulebook: Rulebook) -> list[Weight]:
 
 def reweighed(rulebook: Rulebook, weight: Weight, by: Decimal) -> Rulebook:
     """`rulebook` with that weight moved by the share `by` of itself; the others of its level make up the total."""
-    return altered(rulebook, [Setting(weight.path, str(weight.moved(by)))], rescale=True)
+    return altered(rulebook, [Setting(weight.path, f"{weight.moved(by):f}")], rescale=True)
