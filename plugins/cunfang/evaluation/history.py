@@ -62,7 +62,15 @@ def history(
         for row in days:
             if row["kind"] == "flow" and row["day"] not in bases.get(family, ()):
                 found += _year_up_to(standing, region, row["day"], family)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys([*found, *_looked_through(standing, period, rulebook)]))
+
+
+def _looked_through(standing: Sequence[Standing], period: Period, rulebook: Rulebook) -> Iterator[Standing]:
+    """This year's submissions in which a bank must have a figure, or it is suspended."""
+    for book in (rulebook, rulebook.policy):
+        if book is not None and (rule := book.participation.suspension):
+            feeds = {feed for choice in alternatives(rule.family) for feed in choice}
+            yield from (item for item in standing if item.feed in feeds and item.period[:4] == str(period.year))
 
 
 def _reading_days(connection: Connection, period: Period, rulebook: Rulebook, bases: Bases) -> list[dict[str, Any]]:
