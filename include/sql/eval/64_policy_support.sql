@@ -26,5 +26,5 @@ SELECT
 FROM policy_bank AS p
 INNER JOIN bound AS b ON p.run_id = b.run_id AND p.institution = b.institution AND b.pass_no = 0
 INNER JOIN solved AS s ON p.run_id = s.run_id AND p.institution = s.institution AND s.pass_no = 0
-CROSS JOIN LATERAL (SELECT coalesce(floor(round(s.lambda, 12) * 100) / 100, 0) AS support_cap) AS c
+CROSS JOIN LATERAL (SELECT round(coalesce(floor(round(s.lambda, 12) * 100) / 100, 0), 2) AS support_cap) AS c
 CROSS JOIN LATERAL (SELECT least(greatest(c.support_cap, b.lower), b.upper) AS amount) AS a

@@ -66,9 +66,12 @@ wanted AS (
     INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
     LEFT JOIN eval.score AS c ON p.run_id = c.run_id AND p.institution = c.institution
     -- Points are rounded to 30 decimals, so a score may miss an edge in the last of them.
-    CROSS JOIN LATERAL (
-        SELECT CASE WHEN round(c.score, 20) > 0 THEN c.score ELSE 0 END AS points, round(coalesce(c.score, 0), 20) AS shown
-    ) AS s
+    CROSS JOIN
+        LATERAL (
+            SELECT
+                CASE WHEN round(c.score, 20) > 0 THEN c.score ELSE 0 END AS points,
+                round(coalesce(c.score, 0), 20) AS shown
+        ) AS s
     CROSS JOIN LATERAL (SELECT coalesce(k.base_score, 0) AS score) AS over
     LEFT JOIN eval.rank_amount AS m ON k.rulebook_id = m.rulebook_id AND c.rank = m.rank AND k.allocation = 'by_rank'
     LEFT JOIN LATERAL (

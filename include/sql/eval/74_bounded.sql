@@ -49,7 +49,7 @@ SELECT
     a.amount,
     NULL,
     0,
-    a.amount,
+    a.amount AS bounded_target,
     'fixed',
     0,
     0,
@@ -57,12 +57,13 @@ SELECT
 FROM stock AS s
 INNER JOIN eval.quota AS q ON s.run_id = q.run_id
 LEFT JOIN eval.policy_support AS p ON s.run_id = p.run_id AND s.institution = p.institution
-CROSS JOIN LATERAL (
-    SELECT
-        CASE s.role
-            WHEN 'policy' THEN coalesce(p.amount, s.held)
-            WHEN 'carved_out' THEN s.carve_out_amount
-            ELSE s.rigid
-        END AS amount
-) AS a
+CROSS JOIN
+    LATERAL (
+        SELECT
+            CASE s.role
+                WHEN 'policy' THEN coalesce(p.amount, s.held)
+                WHEN 'carved_out' THEN s.carve_out_amount
+                ELSE s.rigid
+            END AS amount
+    ) AS a
 WHERE s.role <> 'commercial'

@@ -44,12 +44,13 @@ UNION ALL
 SELECT format('%%s 核定 %%s 元，超过商业银行应存额度的平均数 %%s 元', p.institution, p.amount, m.mean)
 FROM eval.policy_support AS p
 INNER JOIN eval.bounded AS d ON p.run_id = d.run_id AND p.institution = d.institution
-CROSS JOIN LATERAL (
-    SELECT avg(a.target) AS mean
-    FROM eval.allocation AS a
-    INNER JOIN eval.participant AS i ON a.run_id = i.run_id AND a.institution = i.institution AND i.role = 'commercial'
-    WHERE a.run_id = p.run_id
-) AS m
+CROSS JOIN
+    LATERAL (
+        SELECT avg(a.target) AS mean
+        FROM eval.allocation AS a
+        INNER JOIN eval.participant AS i ON a.run_id = i.run_id AND a.institution = i.institution AND i.role = 'commercial'
+        WHERE a.run_id = p.run_id
+    ) AS m
 WHERE
     p.run_id = %(run_id)s
     AND p.amount > greatest(p.project_capital, d.rigid_amount, CASE WHEN p.passed THEN least(m.mean, p.support_cap) ELSE 0 END)
