@@ -82,7 +82,7 @@ def test_the_page_has_both_names_and_what_was_late(result: RunResult) -> None:
     page = build_page(result)
 
     assert BOTH in page and LATE in page
-    assert f'title="{result.late[0].name}逾期未报，用 2025-Q3 的数据"' in page
+    assert f'title="{result.late[0].name}逾期未报，用 2025-Q3 的数据；' in page
 
 
 def test_the_workbook_has_both_and_computes_values_that_were_taken_from_before(result: RunResult) -> None:
@@ -103,7 +103,7 @@ def test_terminal_and_explain_say_so_too(result: RunResult) -> None:
 
     assert BOTH in said and "原RCC行，RCB" in said
     assert said.count(LATE) == 2
-    assert "（" + result.late[0].name + "逾期未报，用 2025-Q3 的数据）" in said
+    assert "；" + result.late[0].name + "逾期未报，用 2025-Q3 的数据）" in said
 
 
 def test_the_mail_says_so_too(engine: Engine, result: RunResult) -> None:

@@ -8,6 +8,7 @@ SELECT
     t.points,
     t.rank,
     t.reference,
+    t.gate,
     t.basis,
     v.flag AS value_flag,
     t.flag

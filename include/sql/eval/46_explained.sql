@@ -19,6 +19,7 @@ SELECT
     END AS points,
     CASE k.ties WHEN 'worse' THEN k.last_rank ELSE k.first_rank END AS rank,
     k.against AS reference,
+    k.gate_reference AS gate,
     concat_ws(
         '；',
         nullif(k.value_flag, ''),

@@ -1,6 +1,6 @@
 -- Points of the scale, and of bonus and penalty beside it: what lies over the cap of all bonuses (penalties) of a bank is
 -- cut from the last ones in the rule book's order. Penalties are negative, so that the points of a bank add up to its score.
-INSERT INTO eval.points (run_id, institution, indicator, points, rank, reference, basis, flag)
+INSERT INTO eval.points (run_id, institution, indicator, points, rank, reference, gate, basis, flag)
 SELECT
     e.run_id,
     e.institution,
@@ -8,6 +8,7 @@ SELECT
     e.points,
     e.rank,
     e.reference,
+    e.gate,
     e.basis,
     e.flag
 FROM explained AS e
@@ -20,6 +21,7 @@ SELECT
     CASE c.effect WHEN 'penalty' THEN -c.kept ELSE c.kept END,
     c.rank,
     c.reference,
+    c.gate,
     c.basis,
     concat_ws('；', nullif(c.flag, ''), CASE WHEN c.kept < c.points THEN '合计以 ' || trim_scale(c.cap) || ' 分为限' END)
 FROM (

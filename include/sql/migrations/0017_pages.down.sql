@@ -1,1 +1,1 @@
-SELECT 1;
+ALTER TABLE eval.points DROP COLUMN gate;

@@ -106,10 +106,10 @@ def _points(result: RunResult, bank: Participant) -> Tree:
     names = {item.indicator: item for item in result.indicators}
     for point in (item for item in result.points if item.institution == bank.institution):
         indicator = names[point.indicator]
-        note = f"（{point.flag}）" if point.flag else ""
+        note = f"（{'；'.join(filter(None, (point.basis, point.flag)))}）" if point.basis or point.flag else ""
         branch = tree.add(
             f"{escape(indicator.name)}  {point.points:.4f} / {plain(indicator.full_points)} 分  "
-            f"值 {_value(indicator, point.value)}{note}  [dim]{escape(indicator.clause)}[/]"
+            f"值 {_value(indicator, point.value)}{escape(note)}  [dim]{escape(indicator.clause)}[/]"
         )
         for source in result.sources:
             if (source.indicator, source.institution) == (point.indicator, bank.institution):

@@ -102,11 +102,7 @@ class _Block:
         sheet, spot = self.sheet, self._spot(point)
         counted = point.value if self.node.keeps_sign else max(point.value, Decimal(0))
         worth = sheet.here(WORTH)
-        if self.node.method == "rate":
-            counted = min(counted, Decimal(1))
-            sheet.formula(COUNTED, f"MIN(MAX({worth},0),1)", counted, self.unit)
-        else:
-            sheet.formula(COUNTED, worth if self.node.keeps_sign else f"MAX({worth},0)", counted, self.unit)
+        sheet.formula(COUNTED, worth if self.node.keeps_sign else f"MAX({worth},0)", counted, self.unit)
         against = formulas.reference(self.node, spot)
         if against is None or point.reference is None:
             sheet.blank(HELD_AGAINST)
@@ -149,6 +145,7 @@ class _Block:
             numerators=above,
             denominators=below,
             known=point.reference,
+            limit=point.gate,
         )
 
     def _factor(self, point: Point) -> str:

@@ -17,8 +17,8 @@ class Spot:
     """Where things stand: references to cells of one bank's row, and to columns of the banks that take part.
 
     `full` are the full points, `factor` what they are stretched by (N12; empty where nothing is), `value` the bank's
-    own and `x` what of it counts. `known` is the reference that came from another feed (a target, a figure of the
-    region).
+    own and `x` what of it counts. `known` is the reference and `limit` that of the gate, where it
+    came from another feed (a target, a figure of the region).
     """
 
     full: str
@@ -31,6 +31,7 @@ class Spot:
     numerators: str
     denominators: str
     known: Decimal | None
+    limit: Decimal | None
 
 
 # What compares the banks with each other: where all are at 0 nobody gets points (N7).
@@ -47,7 +48,7 @@ def value_of(parameter: Parameter[Decimal] | None, otherwise: str = "0") -> str:
 def reference(node: Indicator, spot: Spot) -> str | None:
     """The formula of what x is held against; None where the method needs nothing."""
     if node.reference is not None:
-        return held(node.reference, node, spot)
+        return held(node.reference, node, spot, spot.known)
     match node.method:
         case "share_of_total":
             return f"SUM({spot.counted})"
@@ -67,7 +68,7 @@ def reference(node: Indicator, spot: Spot) -> str | None:
             return None
 
 
-def held(against: Reference, node: Indicator, spot: Spot) -> str:
+def held(against: Reference, node: Indicator, spot: Spot, known: Decimal | None) -> str:
     """The formula of a reference or of the limit of a gate."""
     match against.of:
         case None:
@@ -79,7 +80,7 @@ def held(against: Reference, node: Indicator, spot: Spot) -> str:
         case "best":
             return f"{'MIN' if node.direction == 'lowest' else 'MAX'}({spot.counted})"
         case _:
-            return number(spot.known or Decimal(0))
+            return number(known or Decimal(0))
 
 
 def rank(node: Indicator, spot: Spot) -> str:
@@ -118,7 +119,8 @@ def _none(node: Indicator, spot: Spot) -> list[str]:
     if node.method == "target_completion" and node.threshold:
         conditions.append(f"{spot.value}/{spot.reference}<{value_of(node.threshold)}")
     if node.gate is not None:
-        conditions.append(f"NOT({spot.value}{node.gate.operator}{held(node.gate, node, spot)})")
+        limit = held(node.gate, node, spot, spot.limit)
+        conditions.append(f"NOT({_compared(spot.value, node.gate.operator, limit)})")
     return conditions
 
 
@@ -144,7 +146,7 @@ def _method(node: Indicator, spot: Spot) -> str:
         case "mean_cap":
             return f"IF({x}>={ref},{full},IF({ref}>0,{full}*{x}/{ref},0))"
         case "rate":
-            return f"{full}*{x}"
+            return f"{full}*MIN(MAX({x},0),1)"
         case "score":
             return f"{full}*MIN(MAX({x}/{ref},0),1)"
         case _:
@@ -170,7 +172,12 @@ def _held_against(node: Indicator, spot: Spot) -> str:
             start = f"({x}-{ref})" if node.reference else x
             return f"{base}+{each}*{_steps(node, f'{start}/{unit}')}"
         case _:
-            return f"IF({x}{node.operator}{ref},{full},{value_of(node.otherwise)})"
+            return f"IF({_compared(x, node.operator or '>=', ref)},{full},{value_of(node.otherwise)})"
+
+
+def _compared(left: str, operator: str, right: str) -> str:
+    # Two ways to the same quotient may differ in the last binary digit.
+    return f"ROUND({left},12){operator}ROUND({right},12)"
 
 
 def _steps(node: Indicator, formula: str) -> str:

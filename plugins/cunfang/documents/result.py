@@ -151,6 +151,7 @@ class Point:
     points: Decimal
     rank: Decimal | None
     reference: Decimal | None
+    gate: Decimal | None
     basis: str
     value_flag: str
     flag: str

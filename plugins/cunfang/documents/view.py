@@ -79,6 +79,7 @@ class PointCell:
     value: str
     points: str
     flag: str
+    basis: str
 
 
 @dataclass(frozen=True)
@@ -270,11 +271,11 @@ def _points(result: RunResult) -> tuple[PointRow, ...]:
 
 def _cell(item: Indicator, point: Point | None) -> PointCell:
     if point is None:
-        return PointCell("—", "—", "")
+        return PointCell("—", "—", "", "")
     if item.ratio:
         value = words.percent(point.value)
     elif item.money:
         value = words.wan(point.value)
     else:
         value = f"{point.value.normalize():,f}"
-    return PointCell(value, words.points(point.points), point.flag)
+    return PointCell(value, words.points(point.points), point.flag, point.basis)
