@@ -42,6 +42,7 @@ lint: $(STAMP)  ## All gates: style, types, SQL, layers, compose
 	@$(BIN)/lint-imports
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(BIN)/check-jsonschema --schemafile include/feeds/contract.schema.json $$(ls include/feeds/*.yaml | grep -v reading.yaml)
+	@$(BIN)/check-jsonschema --schemafile include/rulebooks/rulebook.schema.json include/rulebooks/*/rulebook.yaml
 
 format: $(STAMP)  ## Bring code and SQL into shape
 	@$(BIN)/ruff check --fix .

@@ -22,6 +22,7 @@ from cunfang.cli.options import (
     fail,
     parse_period,
 )
+from cunfang.cli.rulebook import app as rulebook_app
 from cunfang.cli.simulate import app as simulate_app
 from cunfang.period import Period
 from cunfang.settings import settings
@@ -32,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="存放：县级政府性资金存放考核。County public-deposit placement.",
 )
+app.add_typer(rulebook_app, name="rulebook")
 app.add_typer(simulate_app, name="simulate")
 
 

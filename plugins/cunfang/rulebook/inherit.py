@@ -50,7 +50,7 @@ def resolve(code: str, folder: Path = FOLDER) -> Resolved:
         inherited = _without(content, OWN)
         content = replace(_merge(inherited, _without(document, OWN)), file=document.file, book=document.book)
         own = {key: value for key, value in (document.mapping or {}).items() if key in OWN}
-        content = replace(content, content={**(content.mapping or {}), **own})
+        content = replace(content, content={**own, **(content.mapping or {})})
     return Resolved(code, _without(content, ("abstract",)), descent)
 
 

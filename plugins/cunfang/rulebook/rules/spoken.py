@@ -7,7 +7,7 @@ from decimal import Decimal
 from cunfang.rulebook.indicator import Indicator
 from cunfang.rulebook.rules.delivery import in_yuan
 
-_UNITS = ((Decimal(10**8), "亿元"), (Decimal(10**4), "万元"))
+_UNITS = ((Decimal(10**8), "亿"), (Decimal(10**4), "万"))
 
 
 def short(value: Decimal) -> str:
@@ -24,9 +24,6 @@ def figure(value: Decimal, node: Indicator | None) -> str:
         return f"第{short(value)}名"
     if node.over is not None or node.basis in ("growth", "new_ratio"):
         return f"{short(value * 100)}%"
-    if in_yuan(node):
-        for size, unit in _UNITS:
-            if abs(value) >= size:
-                return f"{short(value / size)}{unit}"
-        return f"{short(value)}元"
-    return short(value)
+    coin = "元" if in_yuan(node) else ""
+    size, unit = next(((size, unit) for size, unit in _UNITS if abs(value) >= size), (Decimal(1), ""))
+    return f"{short(value / size)}{unit}{coin}"

@@ -1,0 +1,125 @@
+"""`cunfang rulebook`: rule books listed, judged, shown whole and compared, for an office without a programmer."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from cunfang.cli.options import Exit, JsonOption, OptionalPeriod, OptionalRegion, console, fail
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="考核办法：列出、检查、查看全文、比较。Rule books: list, lint, show, compare.",
+)
+
+CodeArgument = Annotated[str, typer.Argument(metavar="CODE", help="考核办法代码，如 hefei-2012")]
+
+
+class Lang(StrEnum):
+    """In which language findings are said."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+@app.command(name="list")
+def list_(json: JsonOption = False) -> None:
+    """列出手头的考核办法：代码、名称、有效期、上级办法、适用地区。"""
+    from cunfang.cli.rulebook_tables import listed, listing_json, print_listing
+
+    found = listed()
+    if json:
+        sys.stdout.write(listing_json(found) + "\n")
+    else:
+        print_listing(found, console())
+
+
+@app.command()
+def lint(
+    codes: Annotated[list[str] | None, typer.Argument(metavar="[CODE]...", help="考核办法代码，可以多个")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="检查手头的每一份")] = False,
+    lang: Annotated[Lang, typer.Option(help="提示用中文（zh）还是英文（en）")] = Lang.ZH,
+    banks: Annotated[int | None, typer.Option(min=1, help="参加的银行有几家：据以检查名次、上限")] = None,
+    region: OptionalRegion = None,
+    period: OptionalPeriod = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不列提示（note），只列错误和警告")] = False,
+    json: JsonOption = False,
+) -> None:
+    """检查考核办法：权重、分档、数据来源、原文矛盾、没有写明的规则。0 没有错误（可有警告），1 有错误，2 用法有误。
+
+    给出 --region 和 --period，另用那一期最近一次考核的数据检查上限是否低于不调整存量；默认不读任何数据。
+    """
+    from cunfang.cli.rulebook_tables import KnownError, known_of, lint_json, print_lint
+    from cunfang.rulebook.inherit import codes_on_hand
+    from cunfang.rulebook.lint import lint as judge
+
+    if everything == bool(codes):
+        fail("请写明考核办法代码，或用 --all 检查每一份；有哪些见 cunfang rulebook list", Exit.USAGE)
+    if (region is None) != (period is None):
+        fail("--region 与 --period 须一起写", Exit.USAGE)
+    try:
+        known = known_of(region, period, banks)
+    except KnownError as error:
+        fail(escape(str(error)), Exit.USAGE)
+    found = {code: judge(code, known=known) for code in (codes_on_hand() if everything else codes or [])}
+    shown = {code: [flaw for flaw in flaws if not (quiet and flaw.level == "note")] for code, flaws in found.items()}
+    if json:
+        sys.stdout.write(lint_json(shown) + "\n")
+    else:
+        print_lint(shown, lang.value, console())
+    raise typer.Exit(1 if any(flaw.level == "error" for flaws in found.values() for flaw in flaws) else 0)
+
+
+@app.command()
+def show(
+    code: CodeArgument,
+    json: JsonOption = False,
+    yaml: Annotated[bool, typer.Option("--yaml", help="输出不带上级办法的一份完整 YAML")] = False,
+) -> None:
+    """查看全文：继承来的都在内，每个值附条款、出处（原文、推算、我方）和来自哪一份办法的哪一行。"""
+    from cunfang.cli.rulebook_tables import print_parts, show_json
+    from cunfang.rulebook import RulebookError
+    from cunfang.rulebook.show import as_yaml, parts, resolved
+
+    try:
+        book = resolved(code)
+    except RulebookError as error:
+        fail(escape(str(error)), Exit.USAGE)
+    if yaml:
+        sys.stdout.write(as_yaml(book))
+    elif json:
+        sys.stdout.write(show_json(book) + "\n")
+    else:
+        print_parts(book, parts(book), console())
+
+
+@app.command()
+def diff(
+    code: CodeArgument,
+    other: Annotated[str | None, typer.Argument(metavar="[OTHER]", help="与哪一份比；默认与上级办法")] = None,
+    json: JsonOption = False,
+) -> None:
+    """比较：CODE 比 OTHER（默认为上级办法）增加、改动、去掉了什么，附两边的条款。"""
+    from cunfang.cli.rulebook_tables import diff_json, print_changes
+    from cunfang.rulebook import RulebookError
+    from cunfang.rulebook.show import changes, resolved
+
+    try:
+        after = resolved(code)
+        named = other or (after.descent[1].book if len(after.descent) > 1 else None)
+        if named is None:
+            fail(f"{code} 没有上级办法，请写明与哪一份比", Exit.USAGE)
+        before = resolved(named)
+    except RulebookError as error:
+        fail(escape(str(error)), Exit.USAGE)
+    found = changes(before, after)
+    if json:
+        sys.stdout.write(diff_json(before, after, found) + "\n")
+    else:
+        print_changes(before, after, found, console())
