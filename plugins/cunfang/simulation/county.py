@@ -150,6 +150,8 @@ def _homes(rulebook: Rulebook) -> dict[str, str]:
                 homes.setdefault(term.measure, term.family or node.family or "")
     if late := rulebook.participation.suspension:
         homes.setdefault(late.measure, late.family)
+    if cap := rulebook.allocation.deposits_cap:
+        homes.setdefault(cap.measure, cap.family)
     return homes
 
 
@@ -157,7 +159,8 @@ def _home(measure: str) -> str:
     """The feed that has a column of that name; what no other feed carries comes by the open door, `indicators`."""
     for agreed in contracts().values():
         column = agreed.by_name.get(measure) or agreed.by_name.get(measure.removeprefix(f"{agreed.family}_"))
-        if column and column.type is Kind.MONEY and "institution" in agreed.by_name and agreed.coverage == "period":
+        of_banks = "institution" in agreed.by_name and agreed.coverage == "period" and not agreed.reporter
+        if column and column.type is Kind.MONEY and of_banks:
             return agreed.family
     return "indicators"
 
