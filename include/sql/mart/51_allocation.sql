@@ -60,7 +60,12 @@ SELECT
     coalesce(b.binding, 'none'),
     CASE b.binding
         WHEN 'floor' THEN '下限'
+        WHEN 'minimum' THEN '最低额度'
         WHEN 'cap' THEN '上限'
+        WHEN 'deposits_cap' THEN '自身存款比例上限'
+        WHEN 'maximum' THEN '最高额度'
+        WHEN 'four_falling' THEN '四项均下降'
+        WHEN 'by_rank' THEN '名次定额'
         WHEN 'fixed' THEN '先行扣除'
         ELSE '按得分'
     END,

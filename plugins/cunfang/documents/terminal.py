@@ -11,7 +11,17 @@ from cunfang.documents.result import RunResult, Warning_
 from cunfang.documents.words import late, wan
 
 ROLES = {"commercial": "商业银行", "policy": "政策性", "carved_out": "一事一议", "excluded": "不参加"}
-BINDINGS = {"none": "", "floor": "不调整存量", "cap": "上限", "fixed": "先行列支"}
+BINDINGS = {
+    "none": "",
+    "floor": "不调整存量",
+    "minimum": "最低额度",
+    "cap": "上限",
+    "deposits_cap": "自身存款上限",
+    "maximum": "最高额度",
+    "four_falling": "四项均下降",
+    "by_rank": "名次定额",
+    "fixed": "先行列支",
+}
 _ALERTS = {"红": "bold red", "橙": "dark_orange", "黄": "yellow"}
 
 
