@@ -38,16 +38,18 @@ class Account:
 
 @dataclass(frozen=True)
 class Value:
-    """One row of the `indicators` feed at the end of the period."""
+    """One row of the `indicators` feed at the end of the period, or on another day, in that quarter's file."""
 
     bank: str
     measure: str
     value: Decimal
+    on: date | None = None
+    period: Period | None = None
 
 
 @dataclass(frozen=True)
 class Credit:
-    """One bank's deposits and loans at the end of the period."""
+    """One bank's deposits and loans at the end of the period, or on another day, in that quarter's file."""
 
     bank: str
     deposits: Decimal
@@ -55,6 +57,15 @@ class Credit:
     loans_sme: Decimal | None = None
     loans_medium_long: Decimal | None = None
     loans_agri: Decimal | None = None
+    on: date | None = None
+    period: Period | None = None
+    deposits_year_start: Decimal | None = None
+    loans_year_start: Decimal | None = None
+
+
+def delivered_with(item: Value | Credit, county: Period) -> Period:
+    """The period in whose file a figure came."""
+    return item.period or (Period.containing(item.on) if item.on else county)
 
 
 @dataclass(frozen=True)
@@ -103,6 +114,27 @@ class Errand:
 
 
 @dataclass(frozen=True)
+class Target:
+    """What a bank was set for the year: an amount in yuan, or a rate."""
+
+    bank: str
+    measure: str
+    amount: Decimal | None = None
+    rate: Decimal | None = None
+    year: int = 2025
+
+
+@dataclass(frozen=True)
+class Peer:
+    """One figure of a county, ours or another, in its unit."""
+
+    peer: str
+    measure: str
+    value: Decimal
+    unit: str = "%"
+
+
+@dataclass(frozen=True)
 class County:
     """All that a run reads, and the rule book it reads it by."""
 
@@ -115,6 +147,9 @@ class County:
     decisions: tuple[Decision, ...] = ()
     violations: tuple[Violation, ...] = ()
     errands: tuple[Errand, ...] = ()
+    targets: tuple[Target, ...] = ()
+    # `{region}` stands for the county's own code.
+    peers: tuple[Peer, ...] = ()
     # An account may have money in the bank and yet be missing from the register.
     unregistered: tuple[Account, ...] = ()
     period: Period = field(default=Q4)

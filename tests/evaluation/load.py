@@ -11,12 +11,14 @@ from sqlalchemy import Connection, text
 
 from cunfang.rulebook import store_rulebook
 from cunfang.warehouse.copy import copy_rows
-from evaluation.county import County
+from evaluation.county import County, delivered_with
 
 FEEDS = (
     *("institutions", "accounts", "balances", "indicators", "pboc_credit"),
     *("decisions", "supervisory_events", "timeliness_events"),
 )
+# Feeds of which a test may deliver figures of earlier dates.
+DATED = ("indicators", "pboc_credit")
 _REGIONS = count(100000)
 
 Key = tuple[str, str, str]
@@ -67,13 +69,19 @@ def register(connection: Connection, counties: dict[str, County]) -> list[int]:
     copy_rows(
         connection,
         "eval.run_input",
-        ("run_id", "submission_id", "feed", "family", "period", "sha256"),
+        ("run_id", "submission_id", "feed", "family", "period", "sha256", "history"),
         (
-            (runs[region], submission, feed, "tax" if feed.startswith("tax") else feed, period, "-")
+            (runs[region], submission, feed, *_role(counties[region], period, feed))
             for (region, period, feed), submission in _submissions(connection, list(counties)).items()
         ),
     )
     return [runs[region] for region in counties]
+
+
+def _role(county: County, period: str, feed: str) -> tuple[str, str, str, bool]:
+    """Family, period, digest, and whether it is read for earlier dates alone."""
+    history = period != str(county.period) and (feed in DATED or period[:4] != str(county.period.year))
+    return "tax" if feed.startswith("tax") else feed, period, "-", history
 
 
 def _digest(county: County, key: Key) -> str:
@@ -92,7 +100,10 @@ def _submissions(connection: Connection, regions: list[str]) -> dict[Key, int]:
 
 def _keys(region: str, county: County) -> list[Key]:
     taxes = [(region, str(item.period), item.feed) for item in county.tax] or [(region, str(county.period), "tax")]
-    keys = [*((region, str(county.period), feed) for feed in FEEDS), *dict.fromkeys(taxes)]
+    more = [feed for feed, rows in (("targets", county.targets), ("peers", county.peers)) if rows]
+    before = [(region, str(delivered_with(item, county.period)), "indicators") for item in county.values]
+    before += [(region, str(delivered_with(item, county.period)), "pboc_credit") for item in county.credit]
+    keys = dict.fromkeys((*((region, str(county.period), feed) for feed in (*FEEDS, *more)), *taxes, *before))
     return [key for key in keys if key[2] not in county.absent]
 
 
@@ -116,16 +127,32 @@ def _core(region: str, county: County) -> Iterator[Row]:
             yield "core.balance", ("account", "as_of", "balance", "matures_on"), (region, period, "balances"), row
     for v in county.values:
         columns = ("institution", "measure", "as_of", "value")
-        yield "core.indicator", columns, (region, period, "indicators"), (v.bank, v.measure, end, v.value)
+        key = region, str(delivered_with(v, county.period)), "indicators"
+        yield "core.indicator", columns, key, (v.bank, v.measure, v.on or end, v.value)
     for c in county.credit:
-        columns = ("institution", "as_of", "deposits", "loans", "loans_sme", "loans_medium_long", "loans_agri")
-        row = (c.bank, end, c.deposits, c.loans, c.loans_sme, c.loans_medium_long, c.loans_agri)
-        yield "core.credit", columns, (region, period, "pboc_credit"), row
+        loans = ("loans", "loans_sme", "loans_medium_long", "loans_agri", "loans_year_start")
+        columns = ("institution", "as_of", "deposits", "deposits_year_start", *loans)
+        key = region, str(delivered_with(c, county.period)), "pboc_credit"
+        row = (c.bank, c.on or end, c.deposits, c.deposits_year_start, *(getattr(c, name) for name in loans))
+        yield "core.credit", columns, key, row
     for t in county.tax:
         columns = ("institution", "tax_type", "window_from", "window_to", "paid", "local_part")
         row = (t.bank, t.type, t.window_from, t.window_to, t.local * Decimal(2), t.local)
         yield "core.tax", columns, (region, str(t.period), t.feed), row
     yield from _events(region, county)
+    yield from _held_against(region, county)
+
+
+def _held_against(region: str, county: County) -> Iterator[Row]:
+    period, end = str(county.period), county.period.end
+    for number, t in enumerate(county.targets):
+        columns = ("target", "subject", "measure", "operator", "amount", "rate", "year")
+        row = (f"T{number}", t.bank, t.measure, ">=", t.amount, t.rate, t.year)
+        yield "core.target", columns, (region, period, "targets"), row
+    for p in county.peers:
+        columns = ("peer", "as_of", "measure", "value", "unit")
+        row = (p.peer.format(region=region), end, p.measure, p.value, p.unit)
+        yield "core.peer", columns, (region, period, "peers"), row
 
 
 def _events(region: str, county: County) -> Iterator[Row]:

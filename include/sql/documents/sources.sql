@@ -1,67 +1,135 @@
 -- Where each indicator value comes from: the observations that were taken, with file, sheet and cell (design §8.5). What
 -- a predecessor's name stood beside is its successor's, and says so (S32). `times` is what a row counts on its side, so
--- that the side is Σ times·value: a term's factor, −1 for the earlier date of a change, 1/n in a mean.
+-- that the side is Σ times·value: a term's factor, −1 for the earlier date of a change, 1/n in a mean. Of a growth the
+-- earlier figures stand on both sides; of a change of a ratio each figure counts by its own denominator.
 WITH leaf AS (
     SELECT
         r.run_id,
         r.as_of,
+        i.rulebook_id <> r.rulebook_id AS policy,
         i.*
     FROM eval.run AS r
-    INNER JOIN eval.indicator AS i ON r.rulebook_id = i.rulebook_id AND i.leaf
+    INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
+    INNER JOIN eval.indicator AS i ON i.rulebook_id IN (k.rulebook_id, k.policy_rulebook_id) AND i.leaf
     WHERE r.run_id = %(run_id)s
 ),
 
--- The same date may stand in several submissions; the latest period's word counts, as in the evaluation.
-observed AS (
-    SELECT DISTINCT ON (n.family, n.feed, o.institution, o.measure, o.part, o.as_of)
-        n.family,
-        n.feed,
-        n.as_of AS stands_for,
-        o.*
-    FROM eval.run_input AS n
-    INNER JOIN core.observation AS o ON n.submission_id = o.submission_id
-    WHERE n.run_id = %(run_id)s AND o.window_from IS NULL
-    ORDER BY n.family ASC, n.feed ASC, o.institution ASC, o.measure ASC, o.part ASC, o.as_of ASC, n.period DESC
-),
-
-taken AS (
+-- Which rows stand for a date is the evaluation's own word: the views that it reads.
+figure AS (
     SELECT
-        l.indicator,
-        o.institution AS reported,
-        CASE WHEN o.measure = l.measure THEN 'numerator' ELSE 'denominator' END AS side,
-        o.measure,
-        o.column_name,
-        o.part,
-        o.window_from,
-        o.as_of,
-        o.value,
-        CAST(1 AS numeric) AS times,
-        o.submission_id,
-        o.record_no
-    FROM leaf AS l
-    INNER JOIN observed AS o
-        ON l.family = o.family AND o.measure IN (l.measure, l.over) AND o.as_of = coalesce(o.stands_for, l.as_of)
-    WHERE l.basis = 'stock'
+        'stock' AS kind,
+        s.feed,
+        s.measure,
+        s.day,
+        s.institution,
+        s.reported,
+        s.column_name,
+        CAST(NULL AS text) AS part,
+        CAST(NULL AS date) AS window_from,
+        s.as_of,
+        s.value,
+        s.submission_id,
+        s.record_no
+    FROM eval.run_stock AS s
+    WHERE s.run_id = %(run_id)s
     UNION ALL
     SELECT
-        l.indicator,
-        f.reported,
-        'numerator' AS side,
+        'flow',
+        f.feed,
         f.measure,
+        f.base,
+        f.institution,
+        f.reported,
         f.column_name,
         f.part,
         f.window_from,
         f.window_to,
         f.value,
-        1,
         f.submission_id,
         f.record_no
+    FROM eval.run_flow AS f
+    WHERE f.run_id = %(run_id)s
+),
+
+read AS (
+    SELECT
+        l.rulebook_id,
+        l.indicator,
+        l.basis,
+        l.over,
+        m.side,
+        m.phase,
+        f.institution,
+        f.reported,
+        f.measure,
+        f.column_name,
+        f.part,
+        f.window_from,
+        f.as_of,
+        f.value,
+        f.submission_id,
+        f.record_no,
+        t.times * m.sign / CASE
+            WHEN l.basis = 'average' THEN max(m.slot) OVER (PARTITION BY l.rulebook_id, l.indicator) ELSE 1
+        END AS times
     FROM leaf AS l
-    INNER JOIN eval.run_flow AS f ON l.run_id = f.run_id AND l.family = f.family AND l.measure = f.measure
-    WHERE l.basis = 'flow'
+    INNER JOIN eval.moment AS m
+        ON
+            l.run_id = m.run_id AND l.rulebook_id = m.rulebook_id AND l.indicator = m.indicator
+            AND m.phase IN ('now', 'then')
+    INNER JOIN eval.indicator_term AS t
+        ON m.rulebook_id = t.rulebook_id AND m.indicator = t.indicator AND m.side = t.side AND m.term_no = t.term_no
+    INNER JOIN figure AS f
+        ON
+            m.kind = f.kind AND m.feed = f.feed AND m.measure = f.measure AND m.day = f.day
+            AND (t.parts = '{}' OR f.part IS NULL OR f.part = ANY(t.parts))
+),
+
+weighed AS (
+    SELECT
+        r.*,
+        sum(r.value * r.times) FILTER (WHERE r.side = 'over') OVER (
+            PARTITION BY r.rulebook_id, r.indicator, r.institution, r.phase
+        ) AS over_value
+    FROM read AS r
+),
+
+taken AS (
+    SELECT
+        w.rulebook_id,
+        w.indicator,
+        w.institution,
+        w.reported,
+        s.side,
+        w.measure,
+        w.column_name,
+        w.part,
+        w.window_from,
+        w.as_of,
+        w.value,
+        s.times,
+        w.submission_id,
+        w.record_no
+    FROM weighed AS w
+    CROSS JOIN
+        LATERAL (
+            SELECT
+                CASE w.side WHEN 'measure' THEN 'numerator' ELSE 'denominator' END AS side,
+                w.times * CASE w.phase WHEN 'then' THEN -1 ELSE 1 END / CASE
+                    WHEN w.side = 'measure' AND w.over IS NOT NULL AND w.basis IN ('increment', 'growth') THEN w.over_value
+                    ELSE 1
+                END AS times
+            UNION ALL
+            SELECT
+                'denominator',
+                w.times
+            WHERE w.basis = 'growth' AND w.over IS NULL AND w.phase = 'then'
+        ) AS s
     UNION ALL
     SELECT
+        l.rulebook_id,
         l.indicator,
+        e.institution,
         e.reported,
         'event' AS side,
         e.kind,
@@ -74,8 +142,38 @@ taken AS (
         e.submission_id,
         e.record_no
     FROM leaf AS l
-    INNER JOIN eval.run_timeliness AS e ON l.run_id = e.run_id AND l.indicator = e.indicator AND l.as_of >= e.due_on
+    INNER JOIN eval.run_timeliness AS e
+        ON
+            l.run_id = e.run_id AND l.rulebook_id = e.rulebook_id AND l.indicator = e.indicator
+            AND l.as_of >= e.due_on
     WHERE l.basis = 'on_time_rate'
+    UNION ALL
+    SELECT
+        l.rulebook_id,
+        l.indicator,
+        coalesce(g.heir, e.institution),
+        e.institution,
+        'numerator',
+        e.severity,
+        'severity',
+        concat_ws(' ', e.event, e.decision),
+        NULL,
+        e.decided_on,
+        1,
+        t.times,
+        e.submission_id,
+        e.record_no
+    FROM leaf AS l
+    INNER JOIN eval.moment AS m
+        ON l.run_id = m.run_id AND l.rulebook_id = m.rulebook_id AND l.indicator = m.indicator AND m.phase = 'now'
+    INNER JOIN eval.indicator_term AS t
+        ON m.rulebook_id = t.rulebook_id AND m.indicator = t.indicator AND m.term_no = t.term_no
+    INNER JOIN eval.run_supervisory_event AS e
+        ON
+            l.run_id = e.run_id AND t.measure = e.severity
+            AND e.decided_on BETWEEN date_trunc('year', m.day) AND m.day
+    LEFT JOIN eval.lineage AS g ON e.run_id = g.run_id AND e.institution = g.institution
+    WHERE l.basis = 'event_count'
 )
 
 SELECT
@@ -103,15 +201,19 @@ SELECT
         ELSE ''
     END AS correction
 FROM taken AS t
-INNER JOIN leaf AS l ON t.indicator = l.indicator
+INNER JOIN leaf AS l ON t.rulebook_id = l.rulebook_id AND t.indicator = l.indicator
 LEFT JOIN eval.lineage AS g ON g.run_id = %(run_id)s AND t.reported = g.institution
+INNER JOIN eval.participant AS p
+    ON p.run_id = %(run_id)s AND t.institution = p.institution AND (p.role = 'policy') = l.policy
+-- A value that was put in for a missing one has no numerator, and no figures of its own.
 INNER JOIN eval.indicator_value AS v
-    ON v.run_id = %(run_id)s AND v.institution = coalesce(g.heir, t.reported) AND t.indicator = v.indicator
-INNER JOIN eval.participant AS p ON v.run_id = p.run_id AND v.institution = p.institution
+    ON
+        p.run_id = v.run_id AND p.institution = v.institution AND t.indicator = v.indicator
+        AND v.numerator IS NOT NULL
 INNER JOIN raw.submission AS s ON t.submission_id = s.submission_id
 LEFT JOIN raw.record AS c ON t.submission_id = c.submission_id AND t.record_no = c.record_no
 LEFT JOIN ops.correction_in_force AS x
     ON t.submission_id = x.submission_id AND t.record_no = x.record_no AND t.column_name = x.column_name
 ORDER BY
-    l.ordinal ASC, p.role <> 'commercial', p.role ASC, p.sort_no ASC, p.institution ASC, t.side DESC,
+    l.policy ASC, l.ordinal ASC, p.role <> 'commercial', p.role ASC, p.sort_no ASC, p.institution ASC, t.side DESC,
     s.feed ASC, t.part ASC, t.window_from ASC, t.as_of ASC, t.submission_id ASC, t.record_no ASC

@@ -1,6 +1,7 @@
 -- The value of every indicator for every bank that has one, by its basis (step 30, N2-N4, N12): of those that are scored,
 -- and where policy banks are judged or the whole county is referred to, of every bank of the register. `last_value` is
--- the same a year before. Later steps may read this table for references; what is scored goes on to step 30.
+-- the same a year before. Every value has a numerator, one that is a ratio also a denominator; the change of a ratio has
+-- none, being no ratio of sums. Later steps may read this table for references; what is scored goes on to step 30.
 CREATE TEMPORARY TABLE valued ON COMMIT DROP AS
 WITH placed AS (
     SELECT
@@ -76,7 +77,9 @@ by_basis AS (
         END AS value,
         CASE
             WHEN v.basis IN ('stock', 'average') THEN v.measure_now
-            WHEN v.basis = 'new_ratio' OR (v.basis IN ('increment', 'growth') AND NOT v.has_over) THEN v.gained
+            WHEN v.basis = 'flow' THEN v.x_now
+            WHEN v.basis IN ('increment', 'growth') AND v.has_over THEN v.x_now - v.x_then
+            ELSE v.gained
         END AS numerator,
         CASE
             WHEN v.basis IN ('stock', 'average') AND v.has_over THEN v.over_now
@@ -133,71 +136,4 @@ LEFT JOIN settled AS y
     ON
         n.run_id = y.run_id AND n.rulebook_id = y.rulebook_id AND n.indicator = y.indicator AND n.institution = y.institution
         AND y.last_year
-WHERE NOT n.last_year AND n.settled IS NOT NULL
-UNION ALL
-SELECT
-    l.run_id,
-    l.rulebook_id,
-    l.cohort,
-    l.indicator,
-    e.institution,
-    p.role,
-    eval.ratio(count(*) FILTER (WHERE e.done_on <= e.due_on), count(*)),
-    count(*) FILTER (WHERE e.done_on <= e.due_on),
-    count(*),
-    '',
-    NULL,
-    l.as_of,
-    NULL,
-    NULL,
-    NULL,
-    ''
-FROM leaf AS l
-INNER JOIN eval.run_timeliness AS e
-    ON l.run_id = e.run_id AND l.rulebook_id = e.rulebook_id AND l.indicator = e.indicator AND l.as_of >= e.due_on
-INNER JOIN eval.participant AS p ON e.run_id = p.run_id AND e.institution = p.institution
-WHERE l.basis = 'on_time_rate'
-GROUP BY l.run_id, l.rulebook_id, l.cohort, l.indicator, l.as_of, e.institution, p.role
-UNION ALL
--- Supervisory events of the severities named, decided in the year up to the date (S24); none is 0.
-SELECT
-    l.run_id,
-    l.rulebook_id,
-    l.cohort,
-    l.indicator,
-    p.institution,
-    p.role,
-    coalesce(sum(t.times) FILTER (WHERE e.event IS NOT NULL), 0),
-    NULL,
-    NULL,
-    '',
-    NULL,
-    m.day,
-    NULL,
-    NULL,
-    NULL,
-    ''
-FROM leaf AS l
-INNER JOIN eval.moment AS m
-    ON l.run_id = m.run_id AND l.rulebook_id = m.rulebook_id AND l.indicator = m.indicator AND m.phase = 'now'
-INNER JOIN eval.indicator_term AS t
-    ON m.rulebook_id = t.rulebook_id AND m.indicator = t.indicator AND m.term_no = t.term_no
-INNER JOIN eval.participant AS p ON l.run_id = p.run_id
-LEFT JOIN (
-    SELECT
-        s.run_id,
-        s.event,
-        s.severity,
-        s.decided_on,
-        coalesce(g.heir, s.institution) AS institution
-    FROM eval.run_supervisory_event AS s
-    LEFT JOIN eval.lineage AS g ON s.run_id = g.run_id AND s.institution = g.institution
-    WHERE s.run_id = ANY(ARRAY(SELECT b.run_id FROM batch AS b))
-) AS e
-    ON
-        p.run_id = e.run_id AND p.institution = e.institution AND t.measure = e.severity
-        AND e.decided_on BETWEEN date_trunc('year', m.day) AND m.day
-WHERE l.basis = 'event_count'
-GROUP BY l.run_id, l.rulebook_id, l.cohort, l.indicator, m.day, p.institution, p.role;
-
-ANALYZE valued;
+WHERE NOT n.last_year AND n.settled IS NOT NULL;
