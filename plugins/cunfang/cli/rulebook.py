@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.markup import escape
 
 from cunfang.cli.options import Exit, JsonOption, OptionalPeriod, OptionalRegion, console, fail
@@ -15,7 +16,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="考核办法：列出、检查、查看全文、比较。Rule books: list, lint, show, compare.",
+    help="考核办法：列出、检查、查看全文、比较、用算例核对。Rule books: list, lint, show, compare, test.",
 )
 
 CodeArgument = Annotated[str, typer.Argument(metavar="CODE", help="考核办法代码，如 hefei-2012")]
@@ -123,3 +124,32 @@ def diff(
         sys.stdout.write(diff_json(before, after, found) + "\n")
     else:
         print_changes(before, after, found, console())
+
+
+@app.command()
+def test(
+    codes: Annotated[list[str] | None, typer.Argument(metavar="[CODE]...", help="考核办法代码，可以多个")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="手头每一份办法的算例")] = False,
+    json: JsonOption = False,
+) -> None:
+    """用算例核对：把 situations/ 下每个算例的输入放进一次性的数据库里考核，与手算的得分、比例、金额逐格相比。
+
+    0 都相符，1 有不符或读不通的（逐格列出应为多少、算得多少），2 用法有误。不留任何东西。
+    """
+    from cunfang.cli.situations import print_tried, to_json, try_all
+    from cunfang.rulebook import rulebook_codes
+    from cunfang.simulation.read import situation_paths
+
+    known = rulebook_codes()
+    if everything == bool(codes):
+        fail("请写明考核办法代码，或用 --all 核对每一份；有哪些见 cunfang rulebook list", Exit.USAGE)
+    if unknown := [code for code in codes or [] if code not in known]:
+        fail(escape(f"没有可用的考核办法 {'、'.join(unknown)}；有哪些见 cunfang rulebook list"), Exit.USAGE)
+    asked = known if everything else list(dict.fromkeys(codes or []))
+    with Console(stderr=True).status("") as status:
+        tried = try_all(asked, status.update)
+    if json:
+        sys.stdout.write(to_json(tried) + "\n")
+    else:
+        print_tried(tried, [code for code in asked if not situation_paths(code)], console())
+    raise typer.Exit(0 if all(one.holds for one in tried) else 1)
