@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from cunfang.cli.options import Exit, console, fail
 from cunfang.cli.simulate import Asked, Place
@@ -162,9 +163,13 @@ def _opened(place: Place) -> Iterator[tuple[Connection, Say]]:
                 yield connection, status.update
             return
         with _addressed(place.database) as url:
-            database = engine(url)
             try:
-                with database.connect() as connection:
+                database = engine(url)
+                connection = database.connect()
+            except (ArgumentError, OperationalError) as error:
+                raise TermError(f"连不上数据仓库：{str(error).splitlines()[0]}") from error
+            try:
+                with connection:
                     yield connection, status.update
             finally:
                 database.dispose()

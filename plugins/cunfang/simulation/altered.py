@@ -31,15 +31,6 @@ class Setting:
     value: Any
 
 
-@dataclass(frozen=True)
-class Difference:
-    """One parameter that two rule books set differently; an empty text is one that is not set."""
-
-    path: str
-    before: str
-    after: str
-
-
 def altered(rulebook: Rulebook, settings: Iterable[Setting], *, rescale: bool = False) -> Rulebook:
     """`rulebook` with other values; SimulationError names what does not fit.
 
@@ -188,38 +179,3 @@ def _close(nodes: dict[str, Any], scale: str, fixed: set[str], total: Decimal) -
     scaled[largest] += rest - sum(scaled.values(), Decimal(0))
     for code, value in scaled.items():
         nodes[code][scale] = {"value": f"{value.normalize():f}", "clause": f"{CLAUSE}：按比例折算", "origin": "ours"}
-
-
-def differences(before: Rulebook, after: Rulebook) -> list[Difference]:
-    """Every choice that the two make differently, in the order of the documents; clauses and names left aside."""
-    old, new = dict(_flat(before)), dict(_flat(after))
-    paths = dict.fromkeys((*old, *new))
-    return [Difference(p, old.get(p, ""), new.get(p, "")) for p in paths if old.get(p, "") != new.get(p, "")]
-
-
-_ASIDE = frozenset(
-    {"clause", "origin", "code", "name", "document", "effective_from", "effective_to", "parent", "regions", "printed"}
-)
-
-
-def _flat(rulebook: Rulebook) -> Iterator[tuple[str, str]]:
-    def walk(path: str, node: Any) -> Iterator[tuple[str, str]]:
-        if isinstance(node, dict):
-            if "value" in node and "clause" in node:
-                yield path, _text(node["value"])
-                return
-            for key, value in node.items():
-                if key not in _ASIDE and value is not None:
-                    yield from walk(f"{path}.{key}" if path else key, value)
-        else:
-            yield path, _text(node)
-
-    yield from walk("", rulebook.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True))
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list):
-        return "、".join(map(_text, value))
-    if isinstance(value, dict):
-        return "，".join(f"{key} {_text(item)}" for key, item in value.items() if key not in _ASIDE)
-    return str(value)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cunfang.rulebook import Rulebook
-from cunfang.simulation.altered import Difference, differences
+from cunfang.simulation.difference import Difference, differences
 from cunfang.warehouse.sql import rows
 
 

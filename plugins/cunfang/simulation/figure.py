@@ -49,9 +49,9 @@ class Figure:
 
     @property
     def title(self) -> str:
-        """What the contract calls the column; the measure's code where a column holds many measures."""
+        """What the contract calls the column; empty where one column holds many measures."""
         titles = {column.name: column.title for column in contract(self.feed).columns}
-        return titles.get(self.measure) or (titles[self.column_name] if self.sort == "money" else self.measure)
+        return titles.get(self.measure) or (titles[self.column_name] if self.sort == "money" else "")
 
     def changed(self, by: Decimal) -> Patch:
         """The row with `by` more in this figure, in its unit."""

@@ -79,7 +79,8 @@ def levers(
             moment = moments.get(one.code, end)
             place = _Place(term.family or node.family or "", term.measure, moment, node.window is not None)
             places.setdefault(place, []).append(one.code)
-    figures = (_figure(place, codes, institution, found) for place, codes in places.items())
+    names = {one.code: one.indicator.name for one in rulebook.placed()}
+    figures = (_figure(place, codes, names[codes[0]], institution, found) for place, codes in places.items())
     order = {one.code: number for number, one in enumerate(rulebook.placed())}
     return sorted((*figures, *made), key=lambda lever: order[lever.moves[0]])
 
@@ -96,12 +97,12 @@ def _events(code: str, node: Indicator, late: list[Lapse]) -> Lever:
     return Lever(said, title, "number", "件", Decimal(count), Decimal(1), 0, count, (code,), None, mine)
 
 
-def _figure(place: _Place, codes: list[str], institution: str, found: list[Figure]) -> Lever:
+def _figure(place: _Place, codes: list[str], name: str, institution: str, found: list[Figure]) -> Lever:
     all_banks = [one for one in found if (one.family, one.measure) == (place.family, place.measure)]
     mine = counted([one for one in all_banks if one.institution == institution], place.moment, flow=place.flow)
     figure = largest(mine)
     if figure is None:
-        return Lever(place.measure, place.measure, "number", "", Decimal(0), Decimal(1), 0, 0, tuple(codes))
+        return Lever(place.measure, name, "number", "", Decimal(0), Decimal(1), 0, 0, tuple(codes))
     now = sum((one.value for one in mine), Decimal(0))
     sort = figure.sort
     step = _STEPS[sort]
@@ -110,7 +111,7 @@ def _figure(place: _Place, codes: list[str], institution: str, found: list[Figur
     # A bank that has nothing yet is followed to ten times what the largest has.
     reach = abs(now) * (TENFOLD - 1) or max(abs(one.value) for one in all_banks) * TENFOLD
     up, down = int(-(-reach // step)), int(max(now, Decimal(0)) // step)
-    return Lever(place.measure, figure.title, sort, figure.unit, now, step, up, down, tuple(codes), figure)
+    return Lever(place.measure, figure.title or name, sort, figure.unit, now, step, up, down, tuple(codes), figure)
 
 
 def assumed(found: Iterable[Figure], patches: Iterable[Patch]) -> list[Figure]:
