@@ -32,6 +32,12 @@ from cunfang.settings import INCLUDE
 REGISTERS = ("decisions", "supervisory_events")
 
 
+def registers(rulebook: Rulebook) -> tuple[str, ...]:
+    """The registers of a run; with policy banks judged apart the projects whose capital stays with them too (S19)."""
+    apart = rulebook.participation.policy_banks.value == "separate"
+    return (*REGISTERS, "credit_projects") if apart else REGISTERS
+
+
 @dataclass(frozen=True)
 class Input:
     """One pinned submission; `as_of` is the end of the quarter that it speaks of in place of the run's own (S25).
@@ -76,14 +82,14 @@ def missing_feeds(connection: Connection, region: str, period: Period, rulebook:
         if all(lacking.values()):
             missing += lacking[(begun or choices)[0]]
     unsettled = unsettled_feeds(connection, region, period)
-    return missing + [feed for feed in REGISTERS if feed in unsettled and feed not in missing]
+    return missing + [feed for feed in registers(rulebook) if feed in unsettled and feed not in missing]
 
 
 def replaceable_feeds(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> list[str]:
     """Of the missing feeds those that a late rule may stand in for: not a register that came and was refused."""
     unsettled = unsettled_feeds(connection, region, period)
     missing = missing_feeds(connection, region, period, rulebook)
-    return [feed for feed in missing if not (feed in REGISTERS and feed in unsettled)]
+    return [feed for feed in missing if not (feed in registers(rulebook) and feed in unsettled)]
 
 
 def pin(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> Pinned:
@@ -97,7 +103,7 @@ def pin(connection: Connection, region: str, period: Period, rulebook: Rulebook)
     used: list[Substitute] = []
     bases: dict[str, list[date]] = {}
     flows = flow_families(rulebook)
-    for family in dict.fromkeys((*rulebook.families, *REGISTERS)):
+    for family in dict.fromkeys((*rulebook.families, *registers(rulebook))):
         feeds = feeds_in_use(standing, region, period, family, known)
         for feed in feeds:
             mine = [item for item in standing if item.feed == feed]

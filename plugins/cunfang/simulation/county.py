@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from cunfang.evaluation.pin import REGISTERS
+from cunfang.evaluation.pin import registers
 from cunfang.feeds.contract import Contract, Kind, alternatives, contract, contracts
 from cunfang.money import UNITS
 from cunfang.period import Period
@@ -29,7 +29,7 @@ class FiguresError(ValueError):
 def files(situation: Situation, rulebook: Rulebook, region: str) -> list[Delivered]:
     """Everything the county delivers; a family that the rule book needs and the case says nothing of reports nil."""
     period = situation.quarter
-    needed = dict.fromkeys((*rulebook.families, *REGISTERS))
+    needed = dict.fromkeys((*rulebook.families, *registers(rulebook)))
     tables: dict[tuple[Period, str], dict[Key, Row]] = {(period, alternatives(family)[0][0]): {} for family in needed}
     for at, feed, key, row in _rows(situation, rulebook, region):
         tables.setdefault((at, feed), {}).setdefault(key, {}).update(row)
