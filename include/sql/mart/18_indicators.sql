@@ -1,7 +1,8 @@
 -- The indicator tree of every rule-book version.
 INSERT INTO mart.dim_indicator (
     rule_version_key, indicator_code, indicator_name, parent_code, parent_name, is_leaf, full_points, measure_code,
-    over_measure_code, family_code, basis_code, basis_name, method_code, method_name, clause_text, sort_no
+    over_measure_code, family_code, basis_code, basis_name, method_code, method_name, effect_code,
+    effect_name, clause_text, sort_no
 )
 SELECT
     v.rule_version_key,
@@ -10,26 +11,35 @@ SELECT
     coalesce(i.parent, ''),
     coalesce(p.name, ''),
     i.leaf,
-    i.full_points,
+    CASE WHEN i.effect NOT IN ('bonus_amount', 'penalty_amount') THEN i.full_points END,
     coalesce(i.measure, ''),
     coalesce(i.over, ''),
     coalesce(i.family, ''),
     coalesce(i.basis, ''),
-    CASE i.basis
-        WHEN 'stock' THEN '时点余额'
-        WHEN 'flow' THEN '年初累计'
-        WHEN 'on_time_rate' THEN '及时率'
-        ELSE coalesce(i.basis, '')
-    END,
+    coalesce(b.name, i.basis, ''),
     coalesce(i.method, ''),
-    CASE i.method
-        WHEN 'share_of_total' THEN '按占合计的比重'
-        WHEN 'rate' THEN '按比率'
-        ELSE coalesce(i.method, '')
-    END,
+    coalesce(m.name, i.method, ''),
+    i.effect,
+    e.name,
     i.clause,
     i.ordinal
 FROM eval.indicator AS i
 INNER JOIN mart.dim_rule_version AS v ON i.rulebook_id = v.rulebook_id
 LEFT JOIN eval.indicator AS p ON i.rulebook_id = p.rulebook_id AND i.parent = p.indicator
+LEFT JOIN (
+    VALUES
+    ('stock', '时点余额'), ('flow', '期间累计'), ('average', '平均余额'), ('increment', '增量'), ('growth', '增幅'),
+    ('new_ratio', '新增额之比'), ('on_time_rate', '及时率'), ('event_count', '事项件数')
+) AS b (code, name) ON i.basis = b.code
+LEFT JOIN (
+    VALUES
+    ('share_of_total', '按占合计的比重'), ('share_of_best', '按与最高者之比'), ('inverse_of_best', '按最低者与本行之比'),
+    ('frontier', '按在最低与最高之间的位置'), ('rank_step', '按名次递减'), ('rank_bands', '按名次分档'), ('bands', '按值分档'),
+    ('mean_cap', '达到平均得满分'), ('area_relative', '按高于或低于全辖水平'), ('target_completion', '按目标完成程度'),
+    ('points_per_unit', '每单位计分'), ('pass_fail', '达标得分'), ('rate', '按比率'), ('score', '外部评分')
+) AS m (code, name) ON i.method = m.code
+INNER JOIN (
+    VALUES
+    ('score', '计入总分'), ('bonus', '加分'), ('penalty', '减分'), ('bonus_amount', '加存款额'), ('penalty_amount', '减存款额')
+) AS e (code, name) ON i.effect = e.code
 ON CONFLICT (rule_version_key, indicator_code) DO NOTHING
