@@ -31,6 +31,8 @@ class Result:
     value: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     points: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     flag: dict[tuple[str, str], str] = field(default_factory=dict)
+    basis: dict[tuple[str, str], str] = field(default_factory=dict)
+    amounts: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     score: dict[str, Decimal] = field(default_factory=dict)
     share: dict[str, Decimal] = field(default_factory=dict)
     rank: dict[str, int | None] = field(default_factory=dict)
@@ -63,8 +65,10 @@ def results(connection: Connection, run_ids: Sequence[int]) -> list[Result]:
         r.role[bank] = role
     for r, bank, code, value in each("institution, indicator, value", "indicator_value"):
         r.value[code, bank] = value
-    for r, bank, code, points, flag in each("institution, indicator, points, flag", "points"):
-        r.points[code, bank], r.flag[code, bank] = points, flag
+    for r, bank, code, points, flag, basis in each("institution, indicator, points, flag, basis", "points"):
+        r.points[code, bank], r.flag[code, bank], r.basis[code, bank] = points, flag, basis
+    for r, bank, code, amount in each("institution, indicator, amount", "supplement"):
+        r.amounts[code, bank] = amount
     for r, bank, score, share, rank in each("institution, score, share, rank", "score"):
         r.score[bank], r.share[bank], r.rank[bank] = score, share, rank
     for r, total, set_aside in each("total, set_aside", "quota"):

@@ -56,7 +56,7 @@ def evaluate(rules: Rules, members: Sequence[Member], values: scoring.Values) ->
     """T (S04) less what is set aside goes to the commercial banks by score; None where no answer exists."""
     eligible, scored = codes(members, ["commercial"]), codes(members, ["excluded"])
     complete = scoring.completed(rules.indicators, values, eligible, scored)
-    points = scoring.points(rules.indicators, rules.full_scale, complete, eligible)
+    points = scoring.points(rules.indicators, complete, eligible)
     score = scoring.scores(points)
     all_scores = sum((score.get(bank, Fraction(0)) for bank in eligible), Fraction(0))
     total = sum((member.held for member in members), Fraction(0))

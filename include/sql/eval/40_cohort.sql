@@ -5,7 +5,6 @@ SELECT
     p.run_id,
     p.institution,
     p.name,
-    p.type,
     p.role = 'policy' AS policy,
     CASE p.role WHEN 'policy' THEN k.policy_rulebook_id ELSE k.rulebook_id END AS rulebook_id,
     p.role <> 'excluded' AS counts
@@ -35,7 +34,7 @@ FROM judged AS j
 INNER JOIN eval.indicator_value AS v ON j.run_id = v.run_id AND j.institution = v.institution
 INNER JOIN eval.indicator AS i ON j.rulebook_id = i.rulebook_id AND v.indicator = i.indicator AND i.leaf
 CROSS JOIN LATERAL (SELECT CASE WHEN i.keeps_sign THEN v.value ELSE greatest(v.value, 0) END AS value) AS x
-WHERE j.counts AND j.type <> ALL(i.exempt_types)
+WHERE j.counts
 GROUP BY j.run_id, j.policy, v.indicator;
 
 ANALYZE cohort;

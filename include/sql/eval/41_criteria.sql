@@ -35,10 +35,11 @@ SELECT
     coalesce(i.over IS NOT NULL OR i.basis IN ('growth', 'new_ratio', 'on_time_rate'), FALSE) AS ratio_like,
     -- Compared with each other, banks that are all at 0 cannot be told apart (N7).
     coalesce(
-        c.highest <= 0 AND (c.lowest >= 0 OR i.method = 'share_of_total')
-        AND i.method IN (
-            'share_of_total', 'share_of_best', 'inverse_of_best', 'frontier', 'rank_step', 'rank_bands', 'mean_cap'
-        ), FALSE
+        CASE
+            WHEN i.method = 'share_of_total' THEN c.total <= 0
+            WHEN i.method IN ('share_of_best', 'inverse_of_best', 'frontier', 'rank_step', 'rank_bands', 'mean_cap')
+                THEN c.highest = 0 AND c.lowest = 0
+        END, FALSE
     ) AS flat,
     CASE held.kind
         WHEN 'total' THEN c.total

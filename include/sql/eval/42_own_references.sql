@@ -34,64 +34,29 @@ GROUP BY j.run_id, j.institution, c.indicator;
 
 ANALYZE own_reference;
 
--- By how much the points of a bank are stretched: to carry the weight of what is dropped (N12), and of what its kind of
--- bank is exempt from. No row where nothing is.
+-- By how much the points of a cohort are stretched, to carry the weight of what is dropped (N12). No row where nothing is.
 CREATE TEMPORARY TABLE stretched ON COMMIT DROP AS
-WITH scale AS (
-    SELECT
-        c.run_id,
-        c.policy,
-        sum(c.full_points) AS stated,
-        coalesce(sum(c.full_points) FILTER (WHERE c.banks > 0), 0) AS kept,
-        bool_or(coalesce(c.banks, 0) = 0) AS dropped,
-        bool_or(cardinality(c.exempt_types) > 0) AS exempts
-    FROM criterion AS c
-    WHERE c.effect = 'score'
-    GROUP BY c.run_id, c.policy
-),
-
-exempt AS (
-    SELECT
-        j.run_id,
-        j.institution,
-        sum(c.full_points) AS points
-    FROM scale AS s
-    INNER JOIN criterion AS c ON s.run_id = c.run_id AND s.policy = c.policy AND c.effect = 'score' AND c.banks > 0
-    INNER JOIN judged AS j ON c.run_id = j.run_id AND c.policy = j.policy AND j.type = ANY(c.exempt_types)
-    LEFT JOIN eval.indicator_value AS v
-        ON j.run_id = v.run_id AND j.institution = v.institution AND c.indicator = v.indicator
-    WHERE s.exempts AND v.run_id IS NULL
-    GROUP BY j.run_id, j.institution
-),
-
-left_out AS (
-    SELECT
-        t.run_id,
-        string_agg(t.reason, '，' ORDER BY t.family) AS reason
-    FROM late AS t
-    INNER JOIN eval.run AS r ON t.run_id = r.run_id
-    WHERE
-        t.left_out
-        AND EXISTS (
-            SELECT 1 FROM eval.indicator AS i
-            WHERE i.rulebook_id = r.rulebook_id AND i.leaf AND i.family = t.family
-        )
-    GROUP BY t.run_id
-)
-
 SELECT
-    j.run_id,
-    j.institution,
-    coalesce(eval.ratio(s.stated, s.kept - coalesce(x.points, 0)), 1) AS factor,
-    concat_ws(
-        '；',
-        CASE WHEN s.dropped THEN coalesce(o.reason, '有指标无数据') || '，权重已重新折算' END,
-        CASE WHEN x.points IS NOT NULL THEN '有指标不适用，权重已重新折算' END
-    ) AS flag
-FROM scale AS s
-INNER JOIN judged AS j ON s.run_id = j.run_id AND s.policy = j.policy
-LEFT JOIN exempt AS x ON j.run_id = x.run_id AND j.institution = x.institution
-LEFT JOIN left_out AS o ON j.run_id = o.run_id
-WHERE s.dropped OR x.points IS NOT NULL;
+    c.run_id,
+    c.policy,
+    coalesce(eval.ratio(sum(c.full_points), sum(c.full_points) FILTER (WHERE c.banks > 0)), 1) AS factor,
+    coalesce(
+        (
+            SELECT string_agg(t.reason, '，' ORDER BY t.family)
+            FROM late AS t
+            INNER JOIN eval.run AS r ON t.run_id = r.run_id
+            WHERE
+                t.run_id = c.run_id AND t.left_out
+                AND EXISTS (
+                    SELECT 1 FROM eval.indicator_term AS x
+                    WHERE x.rulebook_id = r.rulebook_id AND x.family = t.family
+                )
+        ),
+        '有指标无数据'
+    ) || '，权重已重新折算' AS flag
+FROM criterion AS c
+WHERE c.effect = 'score'
+GROUP BY c.run_id, c.policy
+HAVING bool_or(c.banks IS NULL);
 
 ANALYZE stretched;

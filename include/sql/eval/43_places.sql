@@ -11,7 +11,7 @@ WITH compared AS (
         c.method,
         c.ties,
         c.otherwise_points,
-        CAST(j.counts AND j.type <> ALL(c.exempt_types) AS integer) AS counts,
+        CAST(j.counts AS integer) AS counts,
         CASE c.direction WHEN 'lowest' THEN -x.value ELSE x.value END AS merit,
         x.value
     FROM criterion AS c

@@ -28,11 +28,11 @@ SELECT DISTINCT
     'validity',
     CASE s.kind
         WHEN 'peers' THEN format('指标“%s”要与本地的 %s 相比，兄弟县市数据（peers）中没有本地的这一项', c.name, s.measure)
-        ELSE format('指标“%s”要与全辖相比，但它不是比率，没有全辖的数', c.name)
+        ELSE format('指标“%s”要与全辖相比，没有全辖的数：它不是比率，或没有一家报送', c.name)
     END,
     CASE s.kind
         WHEN 'peers' THEN '请由报送单位在兄弟县市数据中补报本地（名称或行政区划代码）的这一项'
-        ELSE '请在考核办法中为该指标改写比率（over），或改用平均（mean）作参照'
+        ELSE '请由报送单位（' || c.family || '）补报；不是比率的，请在考核办法中改用平均（mean）作参照'
     END
 FROM criterion AS c
 CROSS JOIN
@@ -87,5 +87,5 @@ SELECT
     format('指标“%s”各行都为 0，无法区分', c.name),
     '请核对数据，或由县政府决定这项指标本期如何计分；考核办法写明此时须停下（all_zero: stop）'
 FROM criterion AS c
-WHERE c.banks > 0 AND c.highest <= 0 AND c.lowest >= 0 AND c.all_zero = 'stop'
+WHERE c.banks > 0 AND c.highest = 0 AND c.lowest = 0 AND c.all_zero = 'stop'
 ORDER BY run_id, check_id, message

@@ -5,13 +5,14 @@ SELECT
     m.*,
     CASE m.method
         WHEN 'share_of_total' THEN eval.ratio(m.full_points * m.x, m.total)
-        WHEN 'share_of_best' THEN eval.ratio(m.full_points * m.x, m.against)
+        WHEN 'share_of_best' THEN CASE WHEN m.against > 0 THEN eval.ratio(m.full_points * m.x, m.against) ELSE 0 END
         WHEN 'rank_step' THEN m.full_points - m.step_points * (m.position - 1)
         WHEN 'bands' THEN m.place_points
         WHEN 'rank_bands' THEN m.place_points
         WHEN 'rate' THEN m.full_points * least(greatest(m.x, 0), 1)
         WHEN 'score' THEN m.full_points * least(greatest(eval.ratio(m.x, m.out_of), 0), 1)
-        WHEN 'inverse_of_best' THEN CASE WHEN m.x <= 0 THEN m.full_points ELSE eval.ratio(m.full_points * m.against, m.x) END
+        WHEN 'inverse_of_best'
+            THEN CASE WHEN m.x <= 0 THEN m.full_points ELSE eval.ratio(m.full_points * greatest(m.against, 0), m.x) END
         WHEN 'frontier'
             THEN CASE
                 WHEN m.all_equal THEN m.full_points
@@ -88,7 +89,14 @@ FROM (
                 CASE WHEN c.keeps_sign THEN v.value ELSE greatest(v.value, 0) END AS x,
                 coalesce(o.reference_held, c.reference_held) AS against,
                 coalesce(o.gate_held, c.gate_held) AS gate_reference,
-                eval.ratio(v.value, coalesce(o.reference_held, c.reference_held)) AS completion
+                CASE
+                    WHEN coalesce(o.reference_held, c.reference_held) > 0
+                        THEN eval.ratio(
+                            CASE WHEN c.keeps_sign THEN v.value ELSE greatest(v.value, 0) END,
+                            coalesce(o.reference_held, c.reference_held)
+                        )
+                    ELSE 0
+                END AS completion
             FROM criterion AS c
             INNER JOIN judged AS j ON c.run_id = j.run_id AND c.policy = j.policy
             INNER JOIN eval.indicator_value AS v
@@ -97,7 +105,7 @@ FROM (
                 ON v.run_id = w.run_id AND v.institution = w.institution AND v.indicator = w.indicator
             LEFT JOIN own_reference AS o
                 ON v.run_id = o.run_id AND v.institution = o.institution AND v.indicator = o.indicator
-            LEFT JOIN stretched AS t ON v.run_id = t.run_id AND v.institution = t.institution AND c.effect = 'score'
+            LEFT JOIN stretched AS t ON c.run_id = t.run_id AND c.policy = t.policy AND c.effect = 'score'
             WHERE c.banks > 0
         ) AS g
     ) AS h
