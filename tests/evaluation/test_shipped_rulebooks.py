@@ -1,82 +1,137 @@
-"""Every shipped rule book runs by the same SQL, and its points are the oracle's over what was delivered."""
+"""Every shipped rule book runs by the same SQL on a county that delivers what it reads; the results are golden.
+
+After a change that is meant to move them: `CUNFANG_WRITE_GOLDEN=1 .venv/bin/python -m pytest
+tests/evaluation/test_shipped_rulebooks.py`, then read the diff of tests/golden/rulebooks.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
+from functools import cache
+from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, text
 
+from cunfang.evaluation import evaluate_within
 from cunfang.rulebook import read_rulebook, rulebook_codes
-from cunfang.rulebook.parameter import Term
-from evaluation.conftest import Evaluate
-from evaluation.county import Account, Bank, County, Credit, Errand, Tax, Value
-from evaluation.generated import rules
-from oracle import scoring
+from cunfang.simulation.lay import free_region, lay
+from evaluation.delivering import NEWCOMER, files, quarter_of
 
-BANKS = ("A", "B", "C")
-CREDIT = {
-    "A": Credit(
-        "A", Decimal("7300000000.01"), Decimal("2200000000.33"), Decimal(900000000), Decimal(700000000), Decimal(1)
-    ),
-    "B": Credit("B", Decimal(4100000000), Decimal("3100000000.07"), Decimal(0), Decimal(300000000), Decimal(5)),
-    "C": Credit("C", Decimal(900000000), Decimal(100000000), Decimal("99999999.99"), Decimal(0), Decimal(3)),
-}
-TAX = {"A": Decimal("9630000.11"), "B": Decimal("-12.50"), "C": Decimal(1310000)}
-COUNTS = {"outlets": (11, 4, 7), "loans_infrastructure": (5, 0, 2), "service_quality": (90, 80, 85)}
-NOON = "2025-11-03 12:00"
+GOLDEN = Path(__file__).parents[1] / "golden" / "rulebooks"
+# What judges the policy banks of another rule book is run with that one.
+CODES = [code for code in rulebook_codes() if read_rulebook(code).scheme != "policy"]
+SHOWN = Decimal("0.000001")
 
 
-def _county(code: str) -> County:
-    return County(
-        read_rulebook(code),
-        tuple(Bank(bank) for bank in BANKS),
-        tuple(Account(f"{bank}-1", bank, Decimal("33333333.33")) for bank in BANKS),
-        tuple(
-            Value(bank, measure, Decimal(n))
-            for measure, row in COUNTS.items()
-            for bank, n in zip(BANKS, row, strict=True)
-        ),
-        tuple(CREDIT.values()),
-        tuple(Tax(bank, date(2025, 1, 1), date(2025, 12, 31), amount) for bank, amount in TAX.items()),
-        errands=(Errand("1", "A", NOON, NOON), Errand("2", "A", NOON, None), Errand("3", "B", NOON, NOON)),
-    )
+@dataclass(frozen=True)
+class Ran:
+    """What a run made of the county: points by indicator, scores, amounts, each by bank; exact."""
+
+    roles: dict[str, str]
+    points: dict[tuple[str, str], Decimal]
+    score: dict[str, Decimal]
+    share: dict[str, Decimal]
+    target: dict[str, Decimal]
+    total: Decimal | None
+
+    @property
+    def golden(self) -> dict[str, object]:
+        """As it is kept: six decimals, amounts to the fen."""
+        points: dict[str, dict[str, str]] = {}
+        for (indicator, bank), value in sorted(self.points.items()):
+            points.setdefault(indicator, {})[bank] = f"{value.quantize(SHOWN):f}"
+        score = {bank: f"{value.quantize(SHOWN):f}" for bank, value in sorted(self.score.items())}
+        target = {bank: f"{value:.2f}" for bank, value in sorted(self.target.items())}
+        return {"roles": dict(sorted(self.roles.items())), "points": points, "score": score, "target": target}
 
 
-def _facts() -> dict[tuple[str, str], Fraction]:
-    """What was delivered, by (measure, bank)."""
-    measures = ("loans", "loans_sme", "loans_medium_long", "loans_agri")
-    facts = {(measure, bank): Fraction(getattr(row, measure)) for bank, row in CREDIT.items() for measure in measures}
-    facts |= {("loans/deposits", bank): Fraction(row.loans) / Fraction(row.deposits) for bank, row in CREDIT.items()}
-    facts |= {("tax_local_part", bank): Fraction(amount) for bank, amount in TAX.items()}
-    facts |= {
-        (measure, bank): Fraction(n) for measure, row in COUNTS.items() for bank, n in zip(BANKS, row, strict=True)
-    }
-    return facts | {("on time", "A"): Fraction(1, 2), ("on time", "B"): Fraction(1)}
+@pytest.fixture(scope="module")
+def ran(ground: Engine) -> Iterator[dict[str, Ran]]:
+    """Runs a rule book when it is first asked for."""
+    known: dict[str, Ran] = {}
+
+    class Runs(dict[str, Ran]):
+        def __missing__(self, code: str) -> Ran:
+            return known.setdefault(code, _run(ground, code))
+
+    yield Runs()
 
 
-def _first(terms: tuple[Term, ...] | None) -> str:
-    return terms[0].measure if terms else ""
+def _run(ground: Engine, code: str) -> Ran:
+    rulebook = read_rulebook(code)
+    period = quarter_of(rulebook)
+    with ground.connect() as connection:
+        region = free_region(connection)
+        lay(connection, region, files(rulebook, region, period))
+        run = {"run": evaluate_within(connection, region, period, rulebook).run_id}
+
+        def rows(columns: str, table: str) -> list[tuple]:
+            return list(connection.execute(text(f"SELECT {columns} FROM eval.{table} WHERE run_id = :run"), run))
+
+        return Ran(
+            dict(rows("institution, role", "participant")),
+            {(indicator, bank): value for indicator, bank, value in rows("indicator, institution, points", "points")},
+            dict(rows("institution, score", "score")),
+            dict(rows("institution, share", "score")),
+            dict(rows("institution, target", "allocation")),
+            next((total for (total,) in rows("total", "quota")), None),
+        )
 
 
-@pytest.mark.parametrize("code", rulebook_codes())
-def test_given_a_shipped_rule_book_then_its_points_are_the_oracles(evaluated: Evaluate, code: str) -> None:
-    county = _county(code)
-    (result,) = evaluated([county])
+def _written(node: object, depth: int = 0) -> str:
+    """As JSON, with the banks of an indicator on one line."""
+    if not isinstance(node, dict) or not any(isinstance(value, dict) for value in node.values()):
+        return json.dumps(node, ensure_ascii=False)
+    inner = (f'{" " * (depth + 1)}"{key}": {_written(value, depth + 1)}' for key, value in node.items())
+    return "{\n" + ",\n".join(inner) + f"\n{' ' * depth}}}"
 
-    facts, values = _facts(), {}
-    for one in county.rulebook.placed():
-        node = one.indicator
-        said, below = _first(node.measure), _first(node.over)
-        measure = "on time" if node.basis == "on_time_rate" else f"{said}/{below}" if below else said
-        values |= {(one.code, bank): facts[measure, bank] for bank in BANKS if (measure, bank) in facts and node.leaf}
-    book = rules(county.rulebook)
-    points = scoring.points(
-        book.indicators, book.full_scale, scoring.completed(book.indicators, values, BANKS, ()), BANKS
-    )
 
-    assert result.points.keys() == points.keys()
-    assert all(abs(Fraction(result.points[key]) - value) <= Fraction(1, 10**25) for key, value in points.items())
-    assert abs(sum(result.points.values()) - 100) < Decimal("1e-20") or code == "dawu-2025"
-    assert sum(result.target.values()) == Decimal("99999999.99")
+@cache
+def _golden(code: str) -> dict[str, object]:
+    return dict(json.loads((GOLDEN / f"{code}.json").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_given_a_county_that_delivers_then_a_shipped_rule_book_runs_and_its_result_is_golden(
+    ran: dict[str, Ran], code: str
+) -> None:
+    found = ran[code].golden
+    if os.environ.get("CUNFANG_WRITE_GOLDEN"):
+        GOLDEN.mkdir(parents=True, exist_ok=True)
+        (GOLDEN / f"{code}.json").write_text(f"{_written(found)}\n", encoding="utf-8")
+        _golden.cache_clear()
+
+    assert found == _golden(code)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_given_a_run_then_shares_make_one_and_targets_the_total(ran: dict[str, Ran], code: str) -> None:
+    one = ran[code]
+
+    assert abs(sum(one.share.values()) - 1) < Decimal("1e-20")
+    assert sum(one.target.values()) == (one.total or 0)
+    assert (one.total is None) == (read_rulebook(code).scheme == "index")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_given_a_run_then_every_leaf_gives_points_to_every_bank_that_takes_part(ran: dict[str, Ran], code: str) -> None:
+    one, rulebook = ran[code], read_rulebook(code)
+    scored = {bank for bank, role in one.roles.items() if role == "commercial"}
+    leaves = {placed.code for placed in rulebook.placed() if placed.indicator.leaf and "amount" not in placed.effect}
+
+    assert {key for key in one.points if key[1] in scored} == {(leaf, bank) for leaf in leaves for bank in scored}
+
+
+def test_given_golden_files_then_each_belongs_to_a_shipped_rule_book() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.json")} == set(CODES)
+
+
+def test_given_a_bank_of_this_year_then_it_is_treated_as_each_rule_book_says(ran: dict[str, Ran]) -> None:
+    roles = {code: ran[code].roles[NEWCOMER] for code in ("longyan-2020", "zhaohua-2018", "hefei-2024")}
+
+    assert roles == {"longyan-2020": "excluded", "zhaohua-2018": "excluded", "hefei-2024": "commercial"}
