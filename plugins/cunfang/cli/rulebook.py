@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -153,3 +154,27 @@ def test(
     else:
         print_tried(tried, [code for code in asked if not situation_paths(code)], console())
     raise typer.Exit(0 if all(one.holds for one in tried) else 1)
+
+
+@app.command()
+def page(
+    code: CodeArgument,
+    out: Annotated[Path | None, typer.Option(help="写到哪个文件；默认为当前文件夹的 <CODE>.html，- 为标准输出")] = None,
+) -> None:
+    """生成可公布的网页：每个指标的分值、取数、公式、数据来源和条款，参加、分配与预警的规定；公布的就是计算所用的。"""
+    from cunfang.documents.policy import rulebook_page
+    from cunfang.rulebook import RulebookError, read_rulebook
+
+    try:
+        text = rulebook_page(read_rulebook(code))
+    except RulebookError as error:
+        fail(escape(str(error)), Exit.USAGE)
+    if out is not None and str(out) == "-":
+        sys.stdout.write(text)
+        return
+    target = out or Path(f"{code}.html")
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail(escape(f"{target} 写不进去：{error.strerror}"), Exit.USAGE)
+    console().print(f"已写入 {escape(str(target))}，可用浏览器打开或打印", highlight=False)
