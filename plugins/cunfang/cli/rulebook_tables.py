@@ -125,8 +125,8 @@ def lint_json(found: Mapping[str, Sequence[Flaw]]) -> str:
 
 
 def _flaw(flaw: Flaw) -> dict[str, object]:
-    said = {lang: {"what": flaw.what(lang), "do": flaw.do(lang)} for lang in LANGUAGES}
     place = {"file": flaw.file, "line": flaw.line, "key": flaw.key}
+    said = {str(lang): {"what": flaw.what(lang), "do": flaw.do(lang)} for lang in LANGUAGES}
     return {"rule": flaw.rule, "level": flaw.level, **place, **said}
 
 

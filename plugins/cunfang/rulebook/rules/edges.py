@@ -17,14 +17,18 @@ _FACTORS = {
     "‰": Decimal("0.001"),
 }
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)\s*(亿|千万|百万|万|%|个百分点|‰)?(?:元|名|家|户|笔|件|位|分)*")
-_DASH = re.compile(r"(?<=[\d%‰元万亿名点])\s*(?:[-–—−~～〜]+|至|到)\s*(?=第?\d)")
+_DASH = re.compile(r"(?<=[\d%‰元万亿名点 ])\s*(?:[-–—−~～〜]+|至|到)\s*(?=第?\d)")
 _ASIDE = re.compile(r"\((不含|不包括|不包含|含|包括|包含)([^()]*)\)")
-# What the words around a single number, or around one of two, say of the edge: is it the lower, is it in.
-_WORDS: tuple[tuple[str, str, bool | None], ...] = (
-    (r">=|≥|不低于|不少于|不小于|达到|大于等于|及以上|(?:含)以上", "lower", True),
-    (r"<=|≤|不超过|不高于|不大于|不多于|小于等于|以内|及以下|(?:含)以下", "upper", True),
+# What the words before a number, and those after it, say of the edge: which it is, and whether it is in the band.
+_BEFORE: tuple[tuple[str, str, bool | None], ...] = (
+    (r">=|≥|不低于|不少于|不小于|达到|大于等于", "lower", True),
+    (r"<=|≤|不超过|不高于|不大于|不多于|小于等于", "upper", True),
     (r">|超过|高于|大于|多于", "lower", False),
     (r"<|低于|少于|小于|不足|不满|不到", "upper", False),
+)
+_AFTER: tuple[tuple[str, str, bool | None], ...] = (
+    (r"及以上|含以上", "lower", True),
+    (r"及以下|含以下|以内", "upper", True),
     (r"以上", "lower", None),
     (r"以下", "upper", None),
 )
@@ -53,7 +57,7 @@ def printed_band(text: str) -> PrintedBand | None:
     if plain == "为负":
         return PrintedBand(None, Edge(Decimal(0), False))
     asides = [(found.start(), found[1], found[2]) for found in _ASIDE.finditer(plain)]
-    bare = _ASIDE.sub(lambda found: "(" + " " * (len(found[0]) - 2) + ")", plain)
+    bare = _ASIDE.sub(lambda found: " " * len(found[0]), plain)
     bare = _DASH.sub(lambda found: "|" * len(found[0]), bare)
     numbers = list(_NUMBER.finditer(bare))
     if not 1 <= len(numbers) <= 2 or (len(numbers) == 2 and not _joined(bare, numbers)):
@@ -91,15 +95,13 @@ def _values(numbers: list[re.Match[str]]) -> list[Decimal]:
     return [Decimal(number[1]) * _FACTORS.get(unit, 1) for number, unit in zip(numbers, units, strict=True)]
 
 
-def _around(text: str, number: re.Match[str]) -> tuple[str, str]:
-    before = re.split(r"[|]|\d", text[: number.start()])[-1]
-    after = re.split(r"[|]|\d", text[number.end() :])[0].replace("(", "").replace(")", "").replace(" ", "")
-    return before, after
-
-
 def _place(text: str, number: re.Match[str]) -> tuple[str, bool | None]:
-    around = "".join(_around(text, number))
-    return next(((side, said) for words, side, said in _WORDS if re.search(words, around)), ("", None))
+    before = re.split(r"[|、,;且]|\d", text[: number.start()])[-1]
+    after = re.split(r"[|、,;且]|\d", text[number.end() :])[0].replace(" ", "")
+    said = ((words, side, inside, before) for words, side, inside in _BEFORE)
+    more = ((words, side, inside, after) for words, side, inside in _AFTER)
+    found = (place for place in (*said, *more) if re.search(place[0], place[3]))
+    return next(((side, inside) for _, side, inside, _ in found), ("", None))
 
 
 def _side(text: str, number: re.Match[str]) -> bool | None:

@@ -86,7 +86,11 @@ def _subjects(node: Indicator, book: Vocabulary) -> set[str | None]:
         found |= {_spoken_of(word, book.subjects) for word in spellings(term.family or node.family or "", term.measure)}
     if not found - {None}:
         found = {_spoken_of(node.name, book.subjects)}
-    return {*found, "ratio"} if node.over is not None else found
+    if node.over is None:
+        return found
+    for term in node.over:
+        found |= {_spoken_of(word, book.subjects) for word in spellings(term.family or node.family or "", term.measure)}
+    return {*found, "ratio"}
 
 
 def _measured(node: Indicator) -> list[str]:
