@@ -104,7 +104,8 @@ def _part(path: str, node: Node) -> Part:
     said = node.mapping
     if said is None:
         return Part(path, worded(node.plain()), "", "", node.book, node.file, node.line)
-    value = said["value"].plain() if "value" in said else _rest(said)
+    alone = "value" in said and set(said) <= {"value", "clause", "origin"}
+    value = said["value"].plain() if alone else _rest(said)
     origin = said["origin"].plain() if "origin" in said else "stated"
     return Part(path, worded(value), str(said["clause"].plain()), str(origin), node.book, node.file, node.line)
 
