@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from cunfang.evaluation import RunStoppedError, evaluate_within
 from cunfang.money import UNITS
-from cunfang.rulebook import Rulebook
+from cunfang.rulebook import Rulebook, read_rulebook
 from cunfang.simulation.altered import Setting, altered
 from cunfang.simulation.county import files
 from cunfang.simulation.lay import free_region, lay
@@ -59,8 +59,7 @@ def judge(database: Engine, situation: Situation, rulebook: Rulebook) -> list[Di
 
 def judge_within(connection: Connection, situation: Situation, rulebook: Rulebook) -> list[Difference]:
     """Like `judge`, in a transaction that the caller rolls back."""
-    settings = [Setting(path, value) for path, value in situation.except_.items()]
-    policy = altered(rulebook, settings) if settings else rulebook
+    policy = _otherwise(rulebook, situation)
     region = free_region(connection)
     lay(connection, region, files(situation, policy, region))
     try:
@@ -70,6 +69,15 @@ def judge_within(connection: Connection, situation: Situation, rulebook: Ruleboo
     if asked := situation.expect.question:
         return [Difference(("question",), f"{asked.check} {asked.says}".strip(), "没有停下")]
     return list(_differences(situation, outcome(connection, run.run_id, run.noted)))
+
+
+def _otherwise(rulebook: Rulebook, situation: Situation) -> Rulebook:
+    """The rule book with what the situation sets otherwise, and with the policy banks' one that it then names."""
+    if not situation.except_:
+        return rulebook
+    changed = altered(rulebook, [Setting(path, value) for path, value in situation.except_.items()])
+    named = changed.participation.policy_rulebook
+    return changed.model_copy(update={"policy": read_rulebook(named.value) if named else None})
 
 
 def _stopped(situation: Situation, stopped: RunStoppedError) -> Iterator[Difference]:
