@@ -1,5 +1,6 @@
-DROP VIEW eval.policy_test;
-DROP TABLE eval.reference_value, eval.disqualification_decision, eval.disqualification;
+DROP VIEW ops.referral_state, eval.policy_test;
+DROP TABLE
+ops.referral_event, ops.referral, eval.reference_value, eval.disqualification_decision, eval.disqualification;
 DROP TYPE eval.text_span;
 COMMENT ON COLUMN eval.participant.role IS NULL;
 

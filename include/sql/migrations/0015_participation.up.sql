@@ -89,11 +89,52 @@ LEFT JOIN eval.points AS t
     ON p.run_id = t.run_id AND p.institution = t.institution AND i.indicator = t.indicator;
 COMMENT ON VIEW eval.policy_test IS '政策性银行的达标测试（S18）：每项的值、所比的数、是否达到；缺数为未达到';
 
+-- Every disqualification is referred to the PBOC branch (S23): opened when its record is accepted, then what became of it.
+CREATE TABLE ops.referral (
+    referral_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    region text NOT NULL,
+    event text NOT NULL,
+    institution text NOT NULL,
+    decision text NOT NULL DEFAULT '',
+    due_on date NOT NULL,
+    submission_id bigint NOT NULL REFERENCES raw.submission,
+    record_no integer NOT NULL,
+    opened_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    UNIQUE (region, event)
+);
+COMMENT ON TABLE ops.referral IS '移送人民银行（S23）：每项取消资格一件，接受该项报送时立案；due_on 为答复期限';
+
+CREATE TABLE ops.referral_event (
+    event_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    referral_id bigint NOT NULL REFERENCES ops.referral,
+    state text NOT NULL CHECK (state IN ('open', 'sent', 'answered', 'closed')),
+    outcome text NOT NULL DEFAULT '',
+    actor text NOT NULL,
+    happened_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CHECK (state NOT IN ('answered', 'closed') OR outcome <> '')
+);
+CREATE INDEX ON ops.referral_event (referral_id, event_id);
+
+CREATE VIEW ops.referral_state AS
+SELECT DISTINCT ON (f.referral_id)
+    f.*,
+    e.state,
+    e.outcome,
+    e.actor,
+    e.happened_at
+FROM ops.referral AS f
+INNER JOIN ops.referral_event AS e ON f.referral_id = e.referral_id
+ORDER BY f.referral_id ASC, e.event_id DESC;
+COMMENT ON VIEW ops.referral_state IS '移送事项及其现状：立案、已送、已答复、已结，和处理结果';
+
 DO $$
 DECLARE
     target text;
 BEGIN
-    FOREACH target IN ARRAY ARRAY['eval.disqualification', 'eval.disqualification_decision', 'eval.reference_value'] LOOP
+    FOREACH target IN ARRAY ARRAY[
+        'eval.disqualification', 'eval.disqualification_decision', 'eval.reference_value', 'ops.referral',
+        'ops.referral_event'
+    ] LOOP
         EXECUTE format(
             'CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %s '
             'FOR EACH STATEMENT EXECUTE FUNCTION eval.refuse_change()', target

@@ -41,6 +41,7 @@ def decide(engine: Engine, submission_id: int) -> str:
         found = correcting.as_checked(connection, submission_id, records(connection, submission_id))
         typed = typed_rows(submission, found, grounds.register(connection, submission, pinned))
         _into_core(connection, submission, typed)
+        sql.run(connection, "core/open_referrals.sql", {"submission": submission_id})
         event(connection, submission_id, "accepted", f"已接受 {len(typed.rows)} 行，回执号 {receipt(submission)}。")
         return "accepted"
 
