@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from cunfang.rulebook import RulebookError, read_rulebook, rulebook_codes, store_rulebook, stored_rulebook
+from cunfang.rulebook.inherit import FOLDER
 from cunfang.rulebook.parameter import Term
 from rulebook.published import BASES, METHODS, Published, basis_of, method_of, published
 
@@ -171,3 +172,23 @@ def test_given_a_published_row_then_its_points_are_called_stated_only_where_they
 
     assert said
     assert (said.origin == "stated") == (not re.match(r"derived|OCR|names only|group names only", row.evidence))
+
+
+def test_given_the_readme_then_it_lists_every_rule_book_and_every_measure_with_the_books_that_read_it() -> None:
+    lines = (FOLDER / "README.md").read_text(encoding="utf-8").splitlines()
+    tables = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| `")]
+    books = {row[0].strip("`") for row in tables if len(row) == 5}
+    measures = {row[0].strip("`"): set(row[2].split("、")) for row in tables if len(row) == 3}
+    read: dict[str, set[str]] = {}
+    for code in rulebook_codes():
+        rulebook = read_rulebook(code)
+        late = rulebook.participation.suspension
+        for one in rulebook.placed():
+            for term in (*(one.indicator.measure or ()), *(one.indicator.over or ())):
+                if (term.family or one.indicator.family) == "indicators":
+                    read.setdefault(term.measure, set()).add(code)
+        if late and late.family == "indicators":
+            read.setdefault(late.measure, set()).add(code)
+
+    assert books == {*rulebook_codes(), "base"}
+    assert measures == read
