@@ -15,7 +15,7 @@ def _book(printed: str, **said: str) -> str:
 
 
 def _found(folder: Path, book: str) -> list[str]:
-    return [flaw.rule for flaw in flaws(folder, book) if flaw.kind.startswith(("heading", "printed"))]
+    return [flaw.rule for flaw in flaws(folder, book) if flaw.kind.startswith(("heading", "printed", "text"))]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,9 @@ def _found(folder: Path, book: str) -> list[str]:
         ("{points: 60}", []),
         ("{points: 25}", ["RB-E32"]),
         ("{points: 25, resolved: 取标题}", ["RB-W32"]),
-        ("{text: 每一名减二分}", []),
+        ("{text: 占各行的权重}", []),
+        ("{text: 占各行的权重, resolved: 取占合计的比重}", ["RB-W37"]),
+        ("{text: 占各行的权重, points: 25, resolved: 取标题}", ["RB-W32"]),
     ],
 )
 def test_given_what_is_printed_of_new_loans_then_contradictions_are_found(

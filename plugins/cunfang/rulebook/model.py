@@ -220,7 +220,7 @@ class Rulebook(Strict):
 
     @property
     def families(self) -> tuple[str, ...]:
-        """Feed families that a run needs: what the document requires, and what indicators, caps and suspensions read."""
+        """Feed families that a run needs: what the document requires, and indicators, caps and suspensions read."""
         used = (family for placed in self.placed() for family in placed.indicator.families)
         bounds = (held.family for held in (self.allocation.deposits_cap, self.participation.suspension) if held)
         policy = self.policy.families if self.policy else ()

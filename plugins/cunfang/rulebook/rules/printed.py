@@ -21,8 +21,11 @@ def printed(rulebook: Rulebook, _: Known) -> Iterator[Raised]:
     for site in sites(rulebook):
         said = site.node.printed
         if said is not None:
-            yield from _words(site, said)
-            yield from _points(site, said)
+            found = [*_words(site, said), *_points(site, said)]
+            yield from found
+            if said.text is not None and said.resolved is not None and not found:
+                facts = {"name": site.name, "text": said.text, "resolved": said.resolved}
+                yield Raised("text_resolved", site.at("printed"), facts)
         if site.node.bands is not None:
             yield from _bands(site.node.bands.value, site.at("bands"), site.name, site.node)
     if rulebook.allocation.tiers is not None:
