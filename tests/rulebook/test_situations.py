@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from cunfang.feeds.document import DocumentError
 from cunfang.rulebook import read_rulebook, rulebook_codes
+from cunfang.settings import INCLUDE
 from cunfang.simulation.judge import judge
 from cunfang.simulation.read import read_situation, situation_paths
 from cunfang.simulation.schema import SCHEMA, situation_schema
@@ -152,6 +154,15 @@ def test_given_a_question_that_is_not_asked_or_another_when_judged_then_it_is_sa
     assert str(missing) == "停在的问题：应为 EVA-V030，算得 没有停下"
     assert asked.expected == "无"
     assert "丙行 缺少指标“营业网点数量”的数据" in asked.found
+
+
+def test_given_the_example_of_the_guide_then_it_can_be_read(tmp_path: Path) -> None:
+    guide = (INCLUDE.parent / "docs" / "rulebooks.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(# yaml-language-server: [^\n]*situation.schema.json\n.*?)```", guide, re.DOTALL)
+    path = tmp_path / "example.yaml"
+    path.write_text(example, encoding="utf-8")
+
+    assert read_situation(path).expect.points == {"loans_growth": {"甲": "25"}}
 
 
 def test_the_schema_for_editors_is_that_of_the_model() -> None:
