@@ -6,7 +6,7 @@ import io
 import operator
 import re
 from collections.abc import Callable
-from math import floor, nan, prod
+from math import floor, isnan, nan, prod
 from typing import Any
 
 from openpyxl import load_workbook
@@ -169,6 +169,8 @@ def _one(value: Value) -> Value:
 
 
 def _round(value: Value, places: Value) -> float:
+    if isnan(_one(value)):
+        return nan
     scaled = _one(value) * 10 ** int(places)
     return float(int(abs(scaled) + 0.5) * (1 if scaled >= 0 else -1)) / 10 ** int(places)
 
@@ -194,7 +196,7 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "SUMPRODUCT": _sumproduct,
     "AND": lambda *a: all(_one(item) for item in a),
     "NOT": lambda a: not _one(a),
-    "INT": lambda a: float(floor(_one(a))),
+    "INT": lambda a: nan if isnan(_one(a)) else float(floor(_one(a))),
     "NA": lambda: nan,
     "SUM": lambda *a: sum(_numbers(*a)),
     "COUNT": lambda *a: len(_numbers(*a)),

@@ -81,7 +81,9 @@ def test_formulas_point_at_the_cells_of_their_bank(book: Spreadsheet, result: Ru
         formula, code = book.formulas["计算"][f"F{row}"].value, book.formulas["计算"][f"C{row}"].value
         if not isinstance(formula, str) or not formula.startswith("="):
             continue
-        reference = re.fullmatch(r"=SUMPRODUCT\('输入'!\$J\$(\d+)(?::\$J\$(\d+))?,'输入'!\$Q\$\d+(?::\$Q\$\d+)?\)", formula)
+        reference = re.fullmatch(
+            r"=SUMPRODUCT\('输入'!\$J\$(\d+)(?::\$J\$(\d+))?,'输入'!\$Q\$\d+(?::\$Q\$\d+)?\)", formula
+        )
         assert reference is not None, formula
         for source_row in range(int(reference[1]), int(reference[2] or reference[1]) + 1):
             line = [book.formulas["输入"].cell(source_row, column).value for column in (2, 4)]

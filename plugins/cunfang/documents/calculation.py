@@ -18,7 +18,7 @@ CALC_COLUMNS = (
     Column("分子", 19), Column("分母", 19), Column("指标值", 19), Column("计入值", 19), Column("参照", 19),
     Column("名次", 6), Column("得分（公式）", 12), Column("系统精确值", 12), Column("差异", 12), Column("说明", 40),
 )  # fmt: skip
-(ABOVE, BELOW, WORTH, COUNTED, HELD_AGAINST, RANK, POINTS, EXACT, UNEXPLAINED, NOTE) = range(5, 15)
+(PART, ABOVE, BELOW, WORTH, COUNTED, HELD_AGAINST, RANK, POINTS, EXACT, UNEXPLAINED, NOTE) = range(4, 15)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class _Block:
         sheet, bank = self.sheet, self.banks[point.institution]
         for column, text in enumerate((self.item.indicator, self.item.name, bank.institution, bank.label)):
             sheet.text(column, text)
-        sheet.number(4, int(point in self.eligible), "whole")
+        sheet.number(PART, int(point in self.eligible), "whole")
         if self._delivered(point):
             self._value(point)
         else:
@@ -135,6 +135,7 @@ class _Block:
         counted, above, below = (span(self.first, last, column) for column in (COUNTED, ABOVE, BELOW))
         here = self.sheet.here
         return formulas.Spot(
+            part=here(PART),
             full=self.rules.full_points[self.item.indicator],
             factor=self._factor(point),
             value=here(WORTH),
@@ -164,7 +165,7 @@ class _Block:
         """The place that points are given for: the middle of equal ones where ties take the mean."""
         if point.rank is None or self.node.ties is None or self.node.ties.value != "mean":
             return point.rank or Decimal(0)
-        level = sum(1 for other in self.eligible if other.value == point.value)
+        level = sum(1 for other in {*self.eligible, point} if other.value == point.value)
         return point.rank + Decimal(level - 1) / 2
 
     def _delivered(self, point: Point) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil, floor
 
 from cunfang.documents.clauses import number
 from cunfang.rulebook import Indicator
@@ -16,11 +17,12 @@ RANKED = ("rank_step", "rank_bands")
 class Spot:
     """Where things stand: references to cells of one bank's row, and to columns of the banks that take part.
 
-    `full` are the full points, `factor` what they are stretched by (N12; empty where nothing is), `value` the bank's
-    own and `x` what of it counts. `known` is the reference and `limit` that of the gate, where it
-    came from another feed (a target, a figure of the region).
+    `part` is 1 for a bank that counts, else 0. `full` are the full points, `factor` what they are stretched by (N12;
+    empty where nothing is), `value` the bank's own and `x` what of it counts. `known` is the reference and `limit` that
+    of the gate, where it came from another feed (a target, a figure of the region).
     """
 
+    part: str
     full: str
     factor: str
     value: str
@@ -83,11 +85,16 @@ def held(against: Reference, node: Indicator, spot: Spot, known: Decimal | None)
             return number(known or Decimal(0))
 
 
+def _places(node: Indicator, spot: Spot) -> tuple[str, str]:
+    """The first and the last of the places that banks with the same x fill; one outside would fill a further one."""
+    ahead = "<" if node.direction == "lowest" else ">"
+    level = f"SUMPRODUCT(--({spot.counted}{ahead}={spot.x}))"
+    return f"(1+SUMPRODUCT(--({spot.counted}{ahead}{spot.x})))", f"({level}+1-{spot.part})"
+
+
 def rank(node: Indicator, spot: Spot) -> str:
     """The rank of x among the banks that take part; ties as the rule book says."""
-    ahead = "<" if node.direction == "lowest" else ">"
-    better = f"(1+SUMPRODUCT(--({spot.counted}{ahead}{spot.x})))"
-    worse = f"SUMPRODUCT(--({spot.counted}{ahead}={spot.x}))"
+    better, worse = _places(node, spot)
     match node.ties.value if node.ties else "better":
         case "worse":
             return worse
@@ -105,7 +112,8 @@ def points(node: Indicator, spot: Spot) -> str:
     formula = f"MAX({formula},{least})" if least else formula
     formula = f"MIN({formula},{most})" if most else formula
     formula = f"({formula}){spot.factor}" if spot.factor else formula
-    formula = f"ROUND({formula},{node.decimals.value})" if node.decimals else formula
+    # What is half a step exactly may fall just short of it in binary fractions.
+    formula = f"ROUND(ROUND({formula},12),{node.decimals.value})" if node.decimals else formula
     for condition in _none(node, spot):
         formula = f"IF({condition},0,{formula})"
     return formula
@@ -117,7 +125,7 @@ def _none(node: Indicator, spot: Spot) -> list[str]:
     if node.method in _COMPARING:
         conditions.append(f"AND(MAX({spot.counted})<=0,MIN({spot.counted})>=0)")
     if node.method == "target_completion" and node.threshold:
-        conditions.append(f"{spot.value}/{spot.reference}<{value_of(node.threshold)}")
+        conditions.append(f"ROUND({_completion(spot)},12)<{value_of(node.threshold)}")
     if node.gate is not None:
         limit = held(node.gate, node, spot, spot.limit)
         conditions.append(f"NOT({_compared(spot.value, node.gate.operator, limit)})")
@@ -139,6 +147,8 @@ def _method(node: Indicator, spot: Spot) -> str:
         case "rank_step":
             step = value_of(node.step) if node.step else f"{full}*{value_of(node.step_percent)}/100"
             return f"{full}-{step}*({spot.rank}-1)"
+        case "rank_bands" if node.ties and node.ties.value == "mean":
+            return _mean_of_bands(node, spot)
         case "rank_bands":
             return _bands(node, spot.rank)
         case "bands":
@@ -162,10 +172,10 @@ def _held_against(node: Indicator, spot: Spot) -> str:
             lost = f"{base}-{value_of(node.below_per_point)}*{_steps(node, f'({ref}-{x})*100')}"
             return f"IF({x}>={ref},{gained},{lost})"
         case "target_completion" if node.unit is None:
-            return f"{full}*MIN({spot.value}/{ref},1)"
+            return f"{full}*MIN({_completion(spot)},1)"
         case "target_completion":
             met = value_of(node.base, full)
-            done = f"{spot.value}/{ref}"
+            done = _completion(spot)
             above, below = _steps(node, f"({done}-1)/{unit}"), _steps(node, f"(1-{done})/{unit}")
             return f"IF({done}>=1,{met}+{each}*{above},{met}-{value_of(node.below_unit_points)}*{below})"
         case "points_per_unit":
@@ -173,6 +183,11 @@ def _held_against(node: Indicator, spot: Spot) -> str:
             return f"{base}+{each}*{_steps(node, f'{start}/{unit}')}"
         case _:
             return f"IF({_compared(x, node.operator or '>=', ref)},{full},{value_of(node.otherwise)})"
+
+
+def _completion(spot: Spot) -> str:
+    """How much of its target a bank has reached; nothing of one that is 0 or less (N14)."""
+    return f"IF({spot.reference}>0,{spot.x}/{spot.reference},0)"
 
 
 def _compared(left: str, operator: str, right: str) -> str:
@@ -190,6 +205,22 @@ def _bands(node: Indicator, x: str) -> str:
     for band in reversed(node.bands.value if node.bands else ()):
         formula = f"IF({_within(band, x)},{number(band.points)},{formula})"
     return formula
+
+
+def _mean_of_bands(node: Indicator, spot: Spot) -> str:
+    """Banks of the same value share the points of all the places they fill."""
+    first, last = _places(node, spot)
+    last = f"MAX({first},{last})"
+    count = f"({last}-{first}+1)"
+    rest = value_of(node.otherwise)
+    terms = [f"{rest}*{count}"]
+    for band in node.bands.value if node.bands else ():
+        low = "1" if band.lower is None else str(floor(band.lower) + 1 if band.over is not None else ceil(band.lower))
+        high = (
+            last if band.upper is None else str(ceil(band.upper) - 1 if band.below is not None else floor(band.upper))
+        )
+        terms.append(f"({number(band.points)}-{rest})*MAX(0,MIN({last},{high})-MAX({first},{low})+1)")
+    return f"({'+'.join(terms)})/{count}"
 
 
 def _within(band: Band, x: str) -> str:
