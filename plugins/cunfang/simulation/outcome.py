@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -60,16 +61,13 @@ _GROUPS = """
     INNER JOIN eval.points AS p ON p.run_id = :run AND b.indicator = p.indicator
     GROUP BY b.top, p.institution
 """
-_FALLING = """
-    SELECT DISTINCT ON (institution) institution, falling FROM eval.four_falling
-    WHERE run_id = :run ORDER BY institution, year DESC
-"""
+_FALLING = "SELECT year, institution, falling FROM eval.four_falling WHERE run_id = :run"
 
 
 def outcome(connection: Connection, run_id: int, noted: list[Finding]) -> Outcome:
     """Everything of the run that a situation can speak of."""
 
-    def rows(query: str) -> list[tuple[str, ...]]:
+    def rows(query: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in connection.execute(text(query), {"run": run_id})]
 
     numbers: dict[Place, Decimal | None] = {}
@@ -79,5 +77,6 @@ def outcome(connection: Connection, run_id: int, noted: list[Finding]) -> Outcom
     words: dict[Place, str] = {}
     for section, query in _WORDS.items():
         words |= {(section, *place): word or "" for *place, word in rows(query)}
-    words |= {("falling", bank): WORDS[falling] for bank, falling in rows(_FALLING)}  # type: ignore[index]
+    for year, bank, falling in rows(_FALLING):
+        words["falling", str(year), bank] = WORDS[falling]
     return Outcome(defaultdict(lambda: None, numbers), defaultdict(lambda: NONE, words), tuple(noted))

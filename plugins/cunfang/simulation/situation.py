@@ -188,7 +188,7 @@ class Expected(Strict):
     support: dict[str, Answer] = Field(default={})
     roles: dict[str, Literal["commercial", "policy", "carved_out", "excluded"]] = Field(default={})
     excluded: dict[str, str] = Field(default={})
-    falling: dict[str, bool | None] = Field(default={})
+    falling: dict[str, dict[str, bool | None]] = Field(default={}, description="四项均下降：年度 → 银行 → 是否")
     noted: tuple[str, ...] = ()
     question: Question | None = None
 
@@ -205,9 +205,11 @@ class Expected(Strict):
         for section in ("classes", "flags"):
             for code, row in getattr(self, section).items():
                 yield from (((section, code, bank), word) for bank, word in row.items())
-        for section in ("roles", "excluded", "falling"):
+        for section in ("roles", "excluded"):
             for bank, word in getattr(self, section).items():
-                yield (section, bank), WORDS.get(word, word) if not isinstance(word, str) else word
+                yield (section, bank), word
+        for year, judged in self.falling.items():
+            yield from ((("falling", year, bank), WORDS[falling]) for bank, falling in judged.items())
 
 
 class Signed(Strict):
