@@ -48,7 +48,7 @@ SELECT DISTINCT ON (r.run_id, o.measure)
 FROM batch AS b
 INNER JOIN eval.run AS r ON b.run_id = r.run_id
 INNER JOIN eval.run_input AS n ON r.run_id = n.run_id AND n.feed = 'peers'
-INNER JOIN core.peer AS o ON n.submission_id = o.submission_id AND o.as_of <= r.as_of
+INNER JOIN core.peer AS o ON n.submission_id = o.submission_id AND r.as_of >= o.as_of
 LEFT JOIN core.region AS g ON r.region = g.region
 LEFT JOIN
     (VALUES ('%', 0.01), ('％', 0.01), ('‰', 0.001), ('万元', 10000), ('亿元', 100000000)) AS u (unit, size)

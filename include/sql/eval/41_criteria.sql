@@ -60,6 +60,16 @@ SELECT
     END AS gate_held,
     coalesce(round(c.highest, 30) = round(c.lowest, 30), FALSE) AS all_equal,
     coalesce(i.step, i.full_points * i.step_percent / 100) AS step_points,
+    i.method IN ('rank_step', 'rank_bands', 'bands') AS by_place,
+    -- What is the same for all banks is worded once.
+    CASE i.method
+        WHEN 'rank_step' THEN '，每位 −' || coalesce(trim_scale(i.step) || ' 分', trim_scale(i.step_percent) || '%')
+        WHEN 'points_per_unit'
+            THEN
+                ' 个 ' || eval.shown(i.unit, i.over IS NOT NULL OR i.basis IN ('growth', 'new_ratio', 'on_time_rate'))
+                || '，每个 ' || trim_scale(i.unit_points) || ' 分'
+        WHEN 'score' THEN '，满分 ' || trim_scale(i.out_of)
+    END AS wording,
     -- What no other bound says: taking points off stops at 0, and a rate above the area's at full marks.
     coalesce(
         i.floor_points,

@@ -17,7 +17,7 @@ SELECT
     END AS message,
     '请在考核办法中补全各档（档与档之间不留空、不重叠），或写明其余得几分（otherwise）' AS advice
 FROM judged AS j
-INNER JOIN place AS w ON j.run_id = w.run_id AND j.institution = w.institution AND w.nowhere
+INNER JOIN place AS w ON j.run_id = w.run_id AND j.institution = w.institution AND w.in_bands AND w.points IS NULL
 INNER JOIN criterion AS c ON j.run_id = c.run_id AND j.policy = c.policy AND w.indicator = c.indicator
 WHERE j.counts AND NOT c.flat
 UNION ALL

@@ -1,5 +1,5 @@
 -- What each method makes of a value (S10, N7), before its bounds: none where the gate is shut or completion is below the
--- threshold (`barred`), or where banks cannot be told apart (`flat`).
+-- threshold, or where banks cannot be told apart.
 CREATE TEMPORARY VIEW reckoned AS
 SELECT
     m.*,
@@ -29,12 +29,13 @@ SELECT
                 ELSE 0
             END
         WHEN 'area_relative'
-            THEN m.base_points + CASE WHEN m.gap >= 0 THEN m.per_point * m.steps ELSE coalesce(m.below_per_point, 0) * m.steps END
+            THEN m.base_points + CASE WHEN m.gap >= 0 THEN m.per_point ELSE coalesce(m.below_per_point, 0) END * m.steps
         WHEN 'target_completion'
             THEN CASE
                 WHEN m.unit IS NULL THEN m.full_points * least(m.completion, 1)
-                WHEN m.gap >= 0 THEN coalesce(m.base_points, m.full_points) + coalesce(m.unit_points * m.steps, 0)
-                ELSE coalesce(m.base_points, m.full_points) + coalesce(m.below_unit_points * m.steps, 0)
+                ELSE
+                    coalesce(m.base_points, m.full_points)
+                    + coalesce(CASE WHEN m.gap >= 0 THEN m.unit_points ELSE m.below_unit_points END * m.steps, 0)
             END
         WHEN 'points_per_unit' THEN coalesce(m.base_points, 0) + m.unit_points * m.steps
         WHEN 'pass_fail' THEN CASE WHEN m.passed THEN m.full_points ELSE coalesce(m.otherwise_points, 0) END
@@ -55,15 +56,15 @@ FROM (
             WHEN '<=' THEN round(h.x, 30) <= round(h.against, 30)
             WHEN '<' THEN round(h.x, 30) < round(h.against, 30)
         END AS passed,
-        NOT coalesce(
+        h.gate IS NOT NULL AND NOT coalesce(
             CASE h.gate_operator
                 WHEN '>=' THEN round(h.value, 30) >= round(h.gate_reference, 30)
                 WHEN '>' THEN round(h.value, 30) > round(h.gate_reference, 30)
                 WHEN '<=' THEN round(h.value, 30) <= round(h.gate_reference, 30)
                 WHEN '<' THEN round(h.value, 30) < round(h.gate_reference, 30)
-            END, h.gate IS NULL
+            END, FALSE
         ) AS shut,
-        coalesce(h.method = 'target_completion' AND round(h.completion, 30) < h.threshold, FALSE) AS too_little
+        h.threshold IS NOT NULL AND round(h.completion, 30) < h.threshold AS too_little
     FROM (
         SELECT
             g.*,
@@ -74,39 +75,10 @@ FROM (
             END AS gap
         FROM (
             SELECT
-                c.*,
-                v.institution,
-                j.counts,
-                v.value,
-                v.flag AS value_flag,
-                w.first_rank,
-                w.last_rank,
-                w.position,
-                w.points AS place_points,
-                w.label,
-                t.factor,
-                t.flag AS stretch_flag,
-                CASE WHEN c.keeps_sign THEN v.value ELSE greatest(v.value, 0) END AS x,
-                coalesce(o.reference_held, c.reference_held) AS against,
-                coalesce(o.gate_held, c.gate_held) AS gate_reference,
-                CASE
-                    WHEN coalesce(o.reference_held, c.reference_held) > 0
-                        THEN eval.ratio(
-                            CASE WHEN c.keeps_sign THEN v.value ELSE greatest(v.value, 0) END,
-                            coalesce(o.reference_held, c.reference_held)
-                        )
-                    ELSE 0
-                END AS completion
-            FROM criterion AS c
-            INNER JOIN judged AS j ON c.run_id = j.run_id AND c.policy = j.policy
-            INNER JOIN eval.indicator_value AS v
-                ON j.run_id = v.run_id AND j.institution = v.institution AND c.indicator = v.indicator
-            LEFT JOIN place AS w
-                ON v.run_id = w.run_id AND v.institution = w.institution AND v.indicator = w.indicator
-            LEFT JOIN own_reference AS o
-                ON v.run_id = o.run_id AND v.institution = o.institution AND v.indicator = o.indicator
-            LEFT JOIN stretched AS t ON c.run_id = t.run_id AND c.policy = t.policy AND c.effect = 'score'
-            WHERE c.banks > 0
+                d.*,
+                CASE WHEN d.method = 'target_completion' AND d.against > 0 THEN eval.ratio(d.x, d.against) ELSE 0 END
+                    AS completion
+            FROM compared AS d
         ) AS g
     ) AS h
-) AS m;
+) AS m

@@ -9,7 +9,7 @@ SELECT
     e.rank,
     e.reference,
     e.gate,
-    e.basis,
+    coalesce(e.basis, ''),
     e.flag
 FROM explained AS e
 WHERE e.effect = 'score'
@@ -22,7 +22,7 @@ SELECT
     c.rank,
     c.reference,
     c.gate,
-    c.basis,
+    coalesce(c.basis, ''),
     concat_ws('；', nullif(c.flag, ''), CASE WHEN c.kept < c.points THEN '合计以 ' || trim_scale(c.cap) || ' 分为限' END)
 FROM (
     SELECT

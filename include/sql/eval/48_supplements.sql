@@ -36,4 +36,4 @@ FROM (
     WINDOW earlier AS (PARTITION BY e.run_id, e.institution, e.effect ORDER BY e.ordinal ROWS UNBOUNDED PRECEDING)
 ) AS c;
 
-DROP VIEW explained, reckoned;
+DROP VIEW explained, reckoned, compared;

@@ -10,6 +10,41 @@ END
 $$;
 COMMENT ON FUNCTION eval.shown IS '一个数在说明文字里的写法：比率写百分数，大数以万、亿计';
 
+CREATE FUNCTION eval.mean_of_bands(
+    of_rulebook bigint, of_indicator text, first_place bigint, last_place bigint, otherwise numeric
+) RETURNS numeric
+LANGUAGE sql STABLE AS $$
+SELECT eval.ratio(sum(coalesce(b.points, otherwise)), count(coalesce(b.points, otherwise)))
+FROM generate_series(first_place, last_place) AS p (place)
+LEFT JOIN eval.band AS b
+    ON
+        b.rulebook_id = of_rulebook AND b.indicator = of_indicator
+        AND (b.lower IS NULL OR p.place > b.lower OR (b.lower_included AND p.place = b.lower))
+        AND (b.upper IS NULL OR p.place < b.upper OR (b.upper_included AND p.place = b.upper))
+HAVING count(*) = count(coalesce(b.points, otherwise))
+$$;
+COMMENT ON FUNCTION eval.mean_of_bands IS '并列的几家所占各名次的平均分；有名次不在任何一档、又没有写其余得几分的，为空';
+
+CREATE FUNCTION eval.bands_are_apart() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    overlap text;
+BEGIN
+    SELECT string_agg(format('%s 第 %s、%s 档', a.indicator, a.band_no, b.band_no), '；') INTO overlap
+    FROM inserted AS a
+    INNER JOIN inserted AS b ON a.rulebook_id = b.rulebook_id AND a.indicator = b.indicator AND a.band_no < b.band_no
+    WHERE
+        (a.lower IS NULL OR b.upper IS NULL OR a.lower < b.upper OR (a.lower = b.upper AND a.lower_included AND b.upper_included))
+        AND (b.lower IS NULL OR a.upper IS NULL OR b.lower < a.upper OR (b.lower = a.upper AND b.lower_included AND a.upper_included));
+    IF overlap IS NOT NULL THEN
+        RAISE EXCEPTION 'bands overlap: %', overlap USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION eval.bands_are_apart IS '一个值至多落在一档';
+CREATE TRIGGER bands_are_apart AFTER INSERT ON eval.band
+REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION eval.bands_are_apart();
+
 CREATE FUNCTION eval.run_is_known() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     unknown text;

@@ -15,7 +15,7 @@ SCORING = ("05_lineage", "10_candidates", "10_disqualifications", "10_obstacles"
            "12_ask_participants", "14_ask_decisions", "20_holdings", "22_ask_holdings", "24_moments", "25_observed",
            "28_readings", "29_valued", "29_counted", "30_indicator_values", "32_ask_values", "33_flow_gaps",
            "34_ask_flows", "36_references", "37_ask_references", "40_cohort", "41_criteria", "42_own_references", "43_places",
-           "44_ask_points", "45_reckoned", "46_explained", "47_points", "48_supplements", "50_scores",
+           "44_ask_points", "45_compared", "45_reckoned", "46_explained", "47_points", "48_supplements", "50_scores",
            "52_ask_scores", "54_compared_years", "54_four_falling", "55_ask_four_falling",
            "56_only_scored")  # fmt: skip
 # The same form is solved for the policy bank's cap, for the targets, and once more after a reduction.
