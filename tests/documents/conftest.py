@@ -13,7 +13,8 @@ sys.path.append(str(Path(__file__).parents[1]))
 
 from sqlalchemy import Connection, Engine, create_engine
 
-from cunfang.documents.result import RunResult, load_result
+from cunfang.documents.loading import load_result
+from cunfang.documents.result import RunResult
 from cunfang.warehouse.embedded import create_database
 from documents.sample_run import Sample, load_sample
 

@@ -13,8 +13,9 @@ from sqlalchemy import Engine, create_engine
 
 from cunfang.cli.explain import Explanation, print_explanation
 from cunfang.delivery import announce
+from cunfang.documents.loading import load_result
 from cunfang.documents.page import build as build_page
-from cunfang.documents.result import RunResult, load_result
+from cunfang.documents.result import RunResult
 from cunfang.documents.terminal import result_table
 from cunfang.documents.workbook import build, result_workbook
 from cunfang.evaluation import apply_late_rules, evaluate, replaceable_feeds

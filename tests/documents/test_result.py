@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Connection
 
-from cunfang.documents.result import RunNotFoundError, RunResult, load_result
+from cunfang.documents.loading import load_result
+from cunfang.documents.result import RunNotFoundError, RunResult
 from documents.sample_run import SHEET, Sample
 
 

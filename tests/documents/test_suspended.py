@@ -8,8 +8,9 @@ from datetime import date
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from cunfang.documents.loading import load_result
 from cunfang.documents.page import build as page
-from cunfang.documents.result import RunResult, load_result
+from cunfang.documents.result import RunResult
 from cunfang.documents.templates import render
 from cunfang.documents.view import result_view
 from cunfang.documents.workbook import build as workbook

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from sqlalchemy import Engine
 
+from cunfang.documents.loading import load_result
 from cunfang.documents.page import build as build_page
-from cunfang.documents.result import RunResult, load_result
+from cunfang.documents.result import RunResult
 from cunfang.documents.workbook import build
 from cunfang.evaluation import compute
 from documents.spreadsheet import Spreadsheet

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
-from cunfang.documents.result import load_result
+from cunfang.documents.loading import load_result
 from cunfang.evaluation import RunStoppedError, evaluate
 from cunfang.evaluation import run as run_module
 from cunfang.period import Period

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from cunfang.documents.result import load_findings
+from cunfang.documents.loading import load_findings
 from cunfang.evaluation import RunStoppedError, evaluate, official
 from cunfang.evaluation.official import evaluate_official, status_of
 from cunfang.finding import Finding, Klass

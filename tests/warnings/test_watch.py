@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, create_engine, text
 
-from cunfang.documents.result import Warning_, load_warnings
+from cunfang.documents.loading import load_warnings
+from cunfang.documents.result import Warning_
 from cunfang.period import Period
 from cunfang.rulebook import Rulebook, read_rulebook
 from cunfang.warehouse.copy import copy_rows

@@ -20,7 +20,7 @@ from sqlalchemy import text
 from cunfang.airflow.client import AirflowError, Client, DagRun
 from cunfang.airflow.stack import Live, Stack, StackError
 from cunfang.documents.files import PAGE, WORKBOOK, run_folder
-from cunfang.documents.result import load_result
+from cunfang.documents.loading import load_result
 from cunfang.documents.terminal import legs_table, result_table, warning_lines
 from cunfang.period import Period
 from cunfang.region import load_region

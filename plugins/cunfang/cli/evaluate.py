@@ -13,7 +13,8 @@ from pathlib import Path
 from rich.console import Console
 from sqlalchemy import Engine
 
-from cunfang.documents.result import RunResult, Warning_, load_result, load_warnings
+from cunfang.documents.loading import load_result, load_warnings
+from cunfang.documents.result import RunResult, Warning_
 from cunfang.evaluation import RunStoppedError, evaluate
 from cunfang.finding import Finding
 from cunfang.intake import reported, take_in

@@ -13,7 +13,8 @@ from rich.tree import Tree
 from sqlalchemy import text
 
 from cunfang.cli.render import money, plain
-from cunfang.documents.result import Indicator, Participant, RunResult, Source, load_result
+from cunfang.documents.loading import load_result
+from cunfang.documents.result import Indicator, Participant, RunResult, Source
 from cunfang.documents.terminal import BINDINGS, ROLES
 from cunfang.documents.words import late, percent, wan
 from cunfang.institution import name_form

@@ -40,7 +40,7 @@ def known_of(region: str | None, period: Period | None, banks: int | None) -> Kn
     from sqlalchemy import text
 
     from cunfang.cli.warehouse import WarehouseError, warehouse_url
-    from cunfang.documents.result import load_result
+    from cunfang.documents.loading import load_result
     from cunfang.warehouse import engine
 
     newest = text("""

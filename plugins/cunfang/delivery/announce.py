@@ -19,7 +19,8 @@ from cunfang.delivery.lateness import announce_late_rule, remind_late
 from cunfang.delivery.letter import AMBER, SHOWN_FINDINGS, Letter, level_of, post, told
 from cunfang.delivery.mail import Attachment
 from cunfang.documents import words
-from cunfang.documents.result import RunResult, Warning_, load_result, load_warnings
+from cunfang.documents.loading import load_result, load_warnings
+from cunfang.documents.result import RunResult, Warning_
 from cunfang.documents.view import BankRow, LegRow, ResultView, result_view, warning_row
 from cunfang.finding import Finding
 from cunfang.period import Period

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from cunfang.documents.loading import load_result
 from cunfang.documents.page import result_page
-from cunfang.documents.result import RunResult, load_result
+from cunfang.documents.result import RunResult
 from cunfang.documents.words import percent, wan
 from cunfang.documents.workbook import result_workbook
 from cunfang.settings import Settings

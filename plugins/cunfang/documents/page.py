@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from cunfang.documents.result import RunResult, load_result
+from cunfang.documents.loading import load_result
+from cunfang.documents.result import RunResult
 from cunfang.documents.templates import render
 from cunfang.documents.view import result_view
 from cunfang.documents.words import KLASSES, SAMPLE, feed_name

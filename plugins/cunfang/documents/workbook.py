@@ -10,6 +10,7 @@ from cunfang.documents import words
 from cunfang.documents.book import Book, Column, Sheet, cell, span
 from cunfang.documents.calculation import UNEXPLAINED, Calculation, write_calculation
 from cunfang.documents.evidence import write_inputs, write_rules
+from cunfang.documents.loading import load_result
 from cunfang.documents.placement import (
     DELTA,
     DIFFERENCE,
@@ -25,7 +26,7 @@ from cunfang.documents.placement import (
     write_adjustment,
     write_shares,
 )
-from cunfang.documents.result import RunResult, load_result
+from cunfang.documents.result import RunResult
 
 NOTE_COLUMNS = (
     Column("项目", 18), Column("内容", 66), Column("", 10), Column("", 16), Column("", 6),
