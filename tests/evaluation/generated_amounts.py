@@ -62,7 +62,9 @@ def _closed(chance: random.Random, case: Case) -> Case:
     if case.scheme.kind != "by_rank" or case.scheme.leftover_by_score or chance.random() < 0.1:
         return case
     rest = shares(case)[1] - sum(case.scheme.rank_amounts[1 : len(ranks)], ZERO)
-    return replace(case, scheme=replace(case.scheme, rank_amounts=(max(rest, ZERO), *case.scheme.rank_amounts[1:])))
+    if rest < case.scheme.rank_amounts[1]:
+        return case
+    return replace(case, scheme=replace(case.scheme, rank_amounts=(rest, *case.scheme.rank_amounts[1:])))
 
 
 def _bank(chance: random.Random, code: str, size: int) -> Holder:

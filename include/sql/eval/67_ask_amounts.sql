@@ -36,27 +36,28 @@ SELECT
     p.run_id,
     'EVA-V043',
     'validity',
-    CASE p.allocation
-        WHEN 'top' THEN format('前 %s 名参加分配，%s 并列第 %s 名', p.top, string_agg(p.name, '、' ORDER BY p.name), p.rank)
-        ELSE format('%s 并列第 %s 名，各名次的定额不同', string_agg(p.name, '、' ORDER BY p.name), p.rank)
-    END,
+    format('前 %s 名参加分配，%s 并列第 %s 名', p.top, string_agg(p.name, '、' ORDER BY p.name), p.rank),
+    '请在考核办法的 scoring.tie_break 写明得分相同时先比哪项指标，或由县政府决定名次'
+FROM placed AS p
+WHERE p.allocation = 'top' AND p.sharing > 1 AND p.rank <= p.top AND p.rank + p.sharing - 1 > p.top
+GROUP BY p.run_id, p.top, p.rank
+UNION ALL
+SELECT
+    p.run_id,
+    'EVA-V043',
+    'validity',
+    format('%s 并列第 %s 名，各名次的定额不同', string_agg(p.name, '、' ORDER BY p.name), p.rank),
     '请在考核办法的 scoring.tie_break 写明得分相同时先比哪项指标，或由县政府决定名次'
 FROM placed AS p
 WHERE
-    p.sharing > 1
-    AND (
-        (p.allocation = 'top' AND p.rank <= p.top AND p.rank + p.sharing - 1 > p.top)
-        OR (
-            p.allocation = 'by_rank'
-            AND EXISTS (
-                SELECT 1
-                FROM generate_series(p.rank, p.rank + p.sharing - 1) AS n (place)
-                LEFT JOIN eval.rank_amount AS o ON p.rulebook_id = o.rulebook_id AND n.place = o.rank
-                WHERE coalesce(o.amount, 0) <> coalesce(p.amount, 0)
-            )
-        )
+    p.allocation = 'by_rank' AND p.sharing > 1
+    AND EXISTS (
+        SELECT 1
+        FROM generate_series(p.rank, p.rank + p.sharing - 1) AS n (place)
+        LEFT JOIN eval.rank_amount AS o ON p.rulebook_id = o.rulebook_id AND n.place = o.rank
+        WHERE coalesce(o.amount, 0) <> coalesce(p.amount, 0)
     )
-GROUP BY p.run_id, p.allocation, p.top, p.rank
+GROUP BY p.run_id, p.rank
 UNION ALL
 SELECT
     p.run_id,

@@ -56,44 +56,57 @@ summed AS (
 
 SELECT
     s.run_id,
-    c.check_id,
+    'EVA-V041' AS check_id,
     'validity' AS class,
-    c.message,
-    c.advice
+    format('不调整存量合计 %s 元超过可分配总量 %s 元，差 %s 元：%s', s.rigid, s.pot, s.rigid - s.pot, s.rigid_of) AS message,
+    '请核对一事一议金额、额度决定与账户的可调整标志' AS advice
 FROM summed AS s
-CROSS JOIN
-    LATERAL (
-        SELECT
-            'EVA-V041' AS check_id,
-            format('不调整存量合计 %s 元超过可分配总量 %s 元，差 %s 元：%s', s.rigid, s.pot, s.rigid - s.pot, s.rigid_of) AS message,
-            '请核对一事一议金额、额度决定与账户的可调整标志' AS advice
-        WHERE s.rigid > s.pot
-        UNION ALL
-        SELECT
-            'EVA-V047',
-            format('最低额度（含不调整存量）合计 %s 元超过可分配总量 %s 元，差 %s 元：%s', s.lower, s.pot, s.lower - s.pot, s.lower_of),
-            '请调低 allocation.minimum_amount，或由县政府另行决定'
-        WHERE s.lower > s.pot AND s.rigid <= s.pot
-        UNION ALL
-        SELECT
-            CASE s.allocation WHEN 'by_rank' THEN 'EVA-V044' ELSE 'EVA-V048' END,
-            format(
-                '%s合计 %s 元超过可分配总量 %s 元，差 %s 元：%s', CASE s.allocation WHEN 'by_rank' THEN '按名次定额' ELSE '基数与加减额' END,
-                s.least_amount, s.pot, s.least_amount - s.pot, s.least_of
-            ),
-            '请核对考核办法的定额、基数与加减额，或由县政府另行决定'
-        WHERE s.least_amount > s.pot AND s.lower <= s.pot
-        UNION ALL
-        SELECT
-            'EVA-V044',
-            format('按名次定额合计 %s 元，低于可分配总量 %s 元，余 %s 元没有规定如何分配', s.most_amount, s.pot, s.pot - s.most_amount),
-            '请在考核办法的 allocation.leftover 写明余额的去向，或由县政府另行决定'
-        WHERE s.most_amount < s.pot AND s.allocation = 'by_rank' AND s.leftover IS DISTINCT FROM 'by_score'
-        UNION ALL
-        SELECT
-            'EVA-V042',
-            format('各行最多可存 %s 元，低于可分配总量 %s 元，差 %s 元：%s', s.most_amount, s.pot, s.pot - s.most_amount, s.most_of),
-            '请提高上限，或由县政府决定超出部分的存放'
-        WHERE s.most_amount < s.pot AND (s.allocation <> 'by_rank' OR s.leftover = 'by_score')
-    ) AS c
-ORDER BY s.run_id, c.check_id
+WHERE s.rigid > s.pot
+UNION ALL
+SELECT
+    s.run_id,
+    'EVA-V047',
+    'validity',
+    format('最低额度（含不调整存量）合计 %s 元超过可分配总量 %s 元，差 %s 元：%s', s.lower, s.pot, s.lower - s.pot, s.lower_of),
+    '请调低 allocation.minimum_amount，或由县政府另行决定'
+FROM summed AS s
+WHERE s.lower > s.pot AND s.rigid <= s.pot
+UNION ALL
+SELECT
+    s.run_id,
+    'EVA-V044',
+    'validity',
+    format(
+        '按名次定额合计 %s 元超过可分配总量 %s 元，差 %s 元：%s', s.least_amount, s.pot, s.least_amount - s.pot, s.least_of
+    ),
+    '请核对考核办法各名次的定额，或由县政府另行决定'
+FROM summed AS s
+WHERE s.least_amount > s.pot AND s.lower <= s.pot AND s.allocation = 'by_rank'
+UNION ALL
+SELECT
+    s.run_id,
+    'EVA-V048',
+    'validity',
+    format('基数与加减额合计 %s 元超过可分配总量 %s 元，差 %s 元：%s', s.least_amount, s.pot, s.least_amount - s.pot, s.least_of),
+    '请核对考核办法的基数与加减额，或由县政府另行决定'
+FROM summed AS s
+WHERE s.least_amount > s.pot AND s.lower <= s.pot AND s.allocation <> 'by_rank'
+UNION ALL
+SELECT
+    s.run_id,
+    'EVA-V044',
+    'validity',
+    format('按名次定额合计 %s 元，低于可分配总量 %s 元，余 %s 元没有规定如何分配', s.most_amount, s.pot, s.pot - s.most_amount),
+    '请在考核办法的 allocation.leftover 写明余额的去向，或由县政府另行决定'
+FROM summed AS s
+WHERE s.most_amount < s.pot AND s.allocation = 'by_rank' AND s.leftover IS DISTINCT FROM 'by_score'
+UNION ALL
+SELECT
+    s.run_id,
+    'EVA-V042',
+    'validity',
+    format('各行最多可存 %s 元，低于可分配总量 %s 元，差 %s 元：%s', s.most_amount, s.pot, s.pot - s.most_amount, s.most_of),
+    '请提高上限，或由县政府决定超出部分的存放'
+FROM summed AS s
+WHERE s.most_amount < s.pot AND (s.allocation <> 'by_rank' OR s.leftover = 'by_score')
+ORDER BY run_id, check_id
