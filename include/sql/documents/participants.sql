@@ -12,24 +12,24 @@ SELECT
     s.rank,
     coalesce(s.score, 0) AS score,
     coalesce(s.share, 0) AS share,
-    d.current_amount AS current,
-    d.rigid_amount AS rigid,
-    d.floor_amount AS floor,
+    coalesce(d.current_amount, 0) AS current,
+    coalesce(d.rigid_amount, 0) AS rigid,
+    coalesce(d.floor_amount, 0) AS floor,
     d.cap_amount AS cap,
-    d.raw_target,
-    d.bounded_target,
-    d.binding,
-    d.stated_amount AS stated,
-    d.weight,
-    a.target,
-    a.delta,
+    coalesce(d.raw_target, 0) AS raw_target,
+    coalesce(d.bounded_target, 0) AS bounded_target,
+    coalesce(d.binding, 'fixed') AS binding,
+    coalesce(d.stated_amount, 0) AS stated,
+    coalesce(d.weight, 0) AS weight,
+    coalesce(a.target, 0) AS target,
+    coalesce(a.delta, 0) AS delta,
     coalesce(j.planned, 0) AS planned,
     coalesce(j.blocked, 0) AS blocked,
     coalesce(j.carried, 0) AS carried,
     concat_ws('；', x.reason, f.reason, o.reason, nullif(j.reason, '')) AS remark
 FROM eval.participant AS p
-INNER JOIN eval.bounded AS d ON p.run_id = d.run_id AND p.institution = d.institution
-INNER JOIN eval.allocation AS a ON p.run_id = a.run_id AND p.institution = a.institution
+LEFT JOIN eval.bounded AS d ON p.run_id = d.run_id AND p.institution = d.institution
+LEFT JOIN eval.allocation AS a ON p.run_id = a.run_id AND p.institution = a.institution
 LEFT JOIN eval.score AS s ON p.run_id = s.run_id AND p.institution = s.institution
 LEFT JOIN eval.adjustment AS j ON p.run_id = j.run_id AND p.institution = j.institution
 LEFT JOIN eval.policy_support AS o ON p.run_id = o.run_id AND p.institution = o.institution

@@ -1,4 +1,4 @@
--- One run with its rule book, its quota, its state and what it stands on.
+-- One run with its rule book, its quota, its state and what it stands on. An index (W10) places no money.
 SELECT
     r.run_id,
     r.region,
@@ -17,10 +17,11 @@ SELECT
     b.rounding_unit,
     b.min_leg,
     b.concentration_cap,
-    q.total,
-    q.set_aside,
-    q.distributable,
-    q.derivation,
+    b.scheme <> 'index' AS places,
+    coalesce(q.total, 0) AS total,
+    coalesce(q.set_aside, 0) AS set_aside,
+    coalesce(q.distributable, 0) AS distributable,
+    coalesce(q.derivation, '') AS derivation,
     a.actor AS approver,
     a.happened_at AS approved_at,
     n.run_no,
@@ -28,7 +29,7 @@ SELECT
     c.checked
 FROM eval.run_state AS r
 INNER JOIN eval.rulebook AS b ON r.rulebook_id = b.rulebook_id
-INNER JOIN eval.quota AS q ON r.run_id = q.run_id
+LEFT JOIN eval.quota AS q ON r.run_id = q.run_id
 LEFT JOIN LATERAL (
     SELECT
         e.actor,
@@ -57,4 +58,4 @@ CROSS JOIN
             ORDER BY k.submission_id ASC, k.check_id ASC, k.check_result_id DESC
         ) AS l
     ) AS c
-WHERE r.run_id = %(run_id)s
+WHERE r.run_id = %(run_id)s AND (q.run_id IS NOT NULL OR b.scheme = 'index')

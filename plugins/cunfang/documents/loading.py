@@ -60,6 +60,7 @@ def load_result(connection: Connection, run_id: int) -> RunResult:
         set_aside=head["set_aside"],
         distributable=head["distributable"],
         derivation=head["derivation"],
+        places=head["places"],
         participants=tuple(Participant(**row) for row in sql.rows(connection, "documents/participants.sql", one)),
         indicators=tuple(
             Indicator(**row, money=row["indicator"] in money)

@@ -305,6 +305,7 @@ class RunResult:
     set_aside: Decimal
     distributable: Decimal
     derivation: str
+    places: bool
     participants: tuple[Participant, ...]
     indicators: tuple[Indicator, ...]
     points: tuple[Point, ...]

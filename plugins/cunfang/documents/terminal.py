@@ -27,12 +27,14 @@ _ALERTS = {"红": "bold red", "橙": "dark_orange", "黄": "yellow"}
 
 def result_table(result: RunResult) -> Table:
     """Each institution's score, share, amounts and binding constraint, closed by a total."""
-    caption = "；".join(("金额：万元", *map(late, result.late)))
-    table = Table(title=f"{result.region_name} {result.period} · {result.rulebook.name}", caption=caption)
+    title = f"{result.region_name} {result.period} · {result.rulebook.name}"
+    if not result.places:
+        return _ranking(result, title)
+    table = Table(title=title, caption="；".join(("金额：万元", *map(late, result.late))))
     for heading in ("机构", "类别", "得分", "比例", "现存", "不调整", "应存", "调整", "约束"):
         table.add_column(heading, justify="left" if heading in {"机构", "类别", "约束"} else "right")
     for item in result.participants:
-        scored = item.role in {"commercial", "excluded"}
+        scored = item.role in {"commercial", "excluded"} or item.score
         table.add_row(
             item.label,
             ROLES[item.role],
@@ -48,6 +50,16 @@ def result_table(result: RunResult) -> Table:
         for name in ("current", "rigid", "target")
     )
     table.add_row("合计", "", "", "", wan(current), wan(rigid), wan(target), "", "", style="bold")
+    return table
+
+
+def _ranking(result: RunResult, title: str) -> Table:
+    """Ranks and scores of an index, which places no money (W10)."""
+    table = Table(title=title, caption="；".join(map(late, result.late)) or None)
+    for heading in ("名次", "对象", "得分", "说明"):
+        table.add_column(heading, justify="right" if heading in {"名次", "得分"} else "left")
+    for item in sorted(result.participants, key=lambda one: (one.rank is None, one.rank or 0, one.sort_no)):
+        table.add_row(str(item.rank or "—"), item.label, f"{item.score:.4f}", item.reason)
     return table
 
 
