@@ -116,7 +116,8 @@ taken AS (
             SELECT
                 CASE w.side WHEN 'measure' THEN 'numerator' ELSE 'denominator' END AS side,
                 w.times * CASE w.phase WHEN 'then' THEN -1 ELSE 1 END / CASE
-                    WHEN w.side = 'measure' AND w.over IS NOT NULL AND w.basis IN ('increment', 'growth') THEN w.over_value
+                    WHEN w.side = 'measure' AND w.over IS NOT NULL AND w.basis IN ('increment', 'growth')
+                        THEN nullif(w.over_value, 0)
                     ELSE 1
                 END AS times
             UNION ALL

@@ -11,6 +11,8 @@ SELECT
     s.day,
     sum(s.value) AS value,
     string_agg(s.predecessor, '、' ORDER BY s.predecessor) AS predecessors,
+    array_agg(s.reported) FILTER (WHERE s.predecessor IS NOT NULL) AS heirlooms,
+    bool_or(s.predecessor IS NULL) AS own,
     count(*) > 1 AND NOT bool_and(s.predecessor IS NOT NULL AND c.submission_id IS NOT NULL) AS doubtful
 FROM eval.run_stock AS s
 LEFT JOIN (

@@ -11,13 +11,13 @@ from cunfang.finding import Finding, Klass
 from cunfang.warehouse.copy import copy_rows
 from cunfang.warehouse.sql import rows, run
 
-SCORING = ("05_lineage", "10_candidates", "10_disqualifications", "10_obstacles", "10_suspensions", "10_participants",
-           "12_ask_participants", "14_ask_decisions", "20_holdings", "22_ask_holdings", "24_moments", "25_observed",
-           "28_readings", "29_valued", "29_counted", "30_indicator_values", "32_ask_values", "33_flow_gaps",
-           "34_ask_flows", "36_references", "37_ask_references", "40_cohort", "41_criteria", "42_own_references", "43_places",
-           "44_ask_points", "45_compared", "45_reckoned", "46_explained", "47_points", "48_supplements", "50_scores",
-           "52_ask_scores", "54_compared_years", "54_four_falling", "55_ask_four_falling",
-           "56_only_scored")  # fmt: skip
+SCORING = ("05_lineage", "10_candidates", "10_disqualifications", "10_obstacles", "10_suspensions",
+           "10_participants", "12_ask_participants", "14_ask_decisions", "20_holdings", "22_ask_holdings",
+           "24_moments", "25_observed", "28_readings", "29_valued", "29_counted", "30_indicator_values",
+           "31_ask_missing", "32_ask_values", "33_flow_gaps", "34_ask_flows", "36_references",
+           "37_ask_references", "40_cohort", "41_criteria", "42_own_references", "43_places", "44_ask_points",
+           "45_compared", "45_reckoned", "46_explained", "47_points", "48_supplements", "50_scores", "52_ask_scores",
+           "54_compared_years", "54_four_falling", "55_ask_four_falling", "56_only_scored")  # fmt: skip
 # The same form is solved for the policy bank's cap, for the targets, and once more after a reduction.
 ALLOCATION = ("60_totals", "62_policy_bounds", "70_solve", "64_policy_support", "65_quota", "66_bounds",
               "67_ask_amounts", "68_ask_bounds", "70_solve", "72_four_falling", "68_ask_bounds", "70_solve",
