@@ -1,4 +1,4 @@
-"""Every shipped rule book runs by the same SQL on a county that delivers what it reads; the results are golden.
+"""Every shipped rule book runs by the same SQL on a county that delivers what it reads: golden, and as the oracles say.
 
 After a change that is meant to move them: `CUNFANG_WRITE_GOLDEN=1 .venv/bin/python -m pytest
 tests/evaluation/test_shipped_rulebooks.py`, then read the diff of tests/golden/rulebooks.
@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
@@ -20,12 +21,14 @@ from sqlalchemy import Engine, text
 from cunfang.evaluation import evaluate_within
 from cunfang.rulebook import read_rulebook, rulebook_codes
 from cunfang.simulation.lay import free_region, lay
-from evaluation.delivering import NEWCOMER, files, quarter_of
+from evaluation import recomputed
+from evaluation.delivering import BANKS, NEWCOMER, files, quarter_of
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "rulebooks"
 # What judges the policy banks of another rule book is run with that one.
 CODES = [code for code in rulebook_codes() if read_rulebook(code).scheme != "policy"]
 SHOWN = Decimal("0.000001")
+TINY = Fraction(1, 10**25)
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Ran:
 
     roles: dict[str, str]
     points: dict[tuple[str, str], Decimal]
+    amounts: dict[tuple[str, str], Decimal]
     score: dict[str, Decimal]
     share: dict[str, Decimal]
     target: dict[str, Decimal]
@@ -76,6 +80,7 @@ def _run(ground: Engine, code: str) -> Ran:
         return Ran(
             dict(rows("institution, role", "participant")),
             {(indicator, bank): value for indicator, bank, value in rows("indicator, institution, points", "points")},
+            {(indicator, bank): yuan for indicator, bank, yuan in rows("indicator, institution, amount", "supplement")},
             dict(rows("institution, score", "score")),
             dict(rows("institution, share", "score")),
             dict(rows("institution, target", "allocation")),
@@ -125,6 +130,22 @@ def test_given_a_run_then_every_leaf_gives_points_to_every_bank_that_takes_part(
     leaves = {placed.code for placed in rulebook.placed() if placed.indicator.leaf and "amount" not in placed.effect}
 
     assert {key for key in one.points if key[1] in scored} == {(leaf, bank) for leaf in leaves for bank in scored}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_given_a_run_then_its_points_and_amounts_are_the_oracles(ran: dict[str, Ran], code: str) -> None:
+    one, rulebook = ran[code], read_rulebook(code)
+    period = quarter_of(rulebook)
+    part = [bank for bank, role in one.roles.items() if role == "commercial"]
+    banks = [recomputed.Bank(bank, BANKS[bank], bank == NEWCOMER) for bank in part]
+    theirs = recomputed.points(rulebook, files(rulebook, "", period), banks, period.end)
+
+    ours = {key: value for key, value in {**one.points, **one.amounts}.items() if key[1] in part}
+    # A bank whose bonus or penalty comes to no yuan needs no row.
+    assert ours.keys() <= theirs.keys()
+    assert {key: value for key, value in theirs.items() if value and key not in ours} == {}
+    apart = {key: value for key, value in ours.items() if abs(Fraction(value) - theirs[key]) > TINY}
+    assert apart == {}, {key: float(theirs[key]) for key in apart}
 
 
 def test_given_golden_files_then_each_belongs_to_a_shipped_rule_book() -> None:
