@@ -173,6 +173,13 @@ def test_given_any_what_if_then_nothing_of_it_is_left(engine: Engine, sample: Sa
         assert connection.scalar(text("SELECT last_value FROM raw.submission_submission_id_seq")) == numbers
 
 
+def test_given_the_pipelines_rights_then_a_what_if_needs_no_more(connection: Connection, standing: Ground) -> None:
+    connection.execute(text("SET LOCAL ROLE cunfang_pipeline"))
+    terms = Terms(excluded=("CCB",), one_offs=(OneOff("ABC", "loans", Decimal(1)),))
+
+    assert simulate(connection, ground(connection, REGION, PERIOD), terms).comparison.losses
+
+
 def test_given_a_question_then_it_is_asked_and_nothing_is_left(engine: Engine, sample: Sample) -> None:
     with engine.connect() as connection:
         before = rows_of(connection)
