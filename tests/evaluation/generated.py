@@ -14,7 +14,7 @@ from cunfang.rulebook import Rulebook
 from cunfang.rulebook.model import Allocation
 from cunfang.rulebook.parameter import Parameter
 from evaluation.county import Q4, Account, Bank, County, Decision, Value, Violation
-from evaluation.policy import THREE, policy
+from evaluation.policy import THREE, policy, sharing
 from oracle import allocation, participation, scoring
 from oracle import county as oracle
 
@@ -25,9 +25,16 @@ CATEGORIES = ("special", "unit", "fiscal_fund", "fiscal_social", "township")
 UNITS = ("10000", "1", "0.01")
 MIN_LEGS = ("0", "100000")
 CAPS = (None, "0.3", "0.55")
+SCHEMES: tuple[dict[str, object], ...] = (
+    {},
+    {"scheme": "affine", "base_amount": "100000", "base_score": "10"},
+    {"scheme": "top", "top": 2},
+    {"scheme": "equal", "minimum_amount": "70000", "remainder": "top_score"},
+)
+PLAIN = ("1", "0", None, 0)
 RULEBOOKS = {
-    (unit, min_leg, cap): policy(THREE, unit=unit, min_leg=min_leg, cap=cap)
-    for unit, min_leg, cap in product(UNITS, MIN_LEGS, CAPS)
+    (unit, min_leg, cap, number): sharing(policy(THREE, unit=unit, min_leg=min_leg, cap=cap), **SCHEMES[number])
+    for unit, min_leg, cap, number in product(UNITS, MIN_LEGS, CAPS, range(len(SCHEMES)))
 }
 # The day three years back is free again; the day after it is still banned; so is the base date itself.
 DECIDED = (date(2022, 12, 31), date(2023, 1, 1), date(2024, 2, 29), AS_OF, date(2026, 1, 1))
@@ -149,10 +156,10 @@ def expected(county: County) -> oracle.Outcome | None:
     return oracle.evaluate(rules(county.rulebook), members(county), known)
 
 
-def _capped(county: County, unit: str, min_leg: str, cap: str | None) -> County:
-    """The county under its concentration cap where that has an answer, else without one."""
-    with_cap = replace(county, rulebook=RULEBOOKS[unit, min_leg, cap])
-    return with_cap if expected(with_cap) else replace(county, rulebook=RULEBOOKS[unit, min_leg, None])
+def _answered(county: County, unit: str, min_leg: str, cap: str | None, scheme: int) -> County:
+    """The county under its scheme and cap where they have an answer, else by score and without a cap."""
+    told = replace(county, rulebook=RULEBOOKS[unit, min_leg, cap, scheme])
+    return told if expected(told) else replace(county, rulebook=RULEBOOKS[unit, min_leg, None, 0])
 
 
 @st.composite
@@ -172,10 +179,9 @@ def counties(draw: st.DrawFn) -> County:
         last = draw(st.sampled_from([date(2025, 12, 30), AS_OF, None]))
         decisions.append(Decision("不参加", "exclude", codes[-1], valid_to=last))
     violations = tuple(Violation(f"违规{n}", bank, day) for n, (bank, day) in enumerate(banned))
-    rulebook = RULEBOOKS["1", "0", None]
+    rulebook = RULEBOOKS[PLAIN]
     plain = County(rulebook, tuple(banks), tuple(held), tuple(known), decisions=tuple(decisions), violations=violations)
-    unit, min_leg, cap = draw(choices)
-    return _capped(_carved(draw, plain, codes[1]), unit, min_leg, cap)
+    return _answered(_carved(draw, plain, codes[1]), *draw(choices))
 
 
 def _carved(draw: st.DrawFn, county: County, bank: str) -> County:

@@ -61,8 +61,13 @@ def policy(
     )
 
 
-def shipped(code: str, **allocation: str) -> Rulebook:
-    """A shipped rule book, with other values for some parameters of its allocation."""
-    content = read_rulebook(code).model_dump()
+def sharing(rulebook: Rulebook, **allocation: object) -> Rulebook:
+    """A rule book with other values for some parameters of its allocation."""
+    content = rulebook.model_dump(by_alias=True)
     content["allocation"] |= {key: parameter(value) for key, value in allocation.items()}
     return Rulebook.model_validate(content)
+
+
+def shipped(code: str, **allocation: str) -> Rulebook:
+    """A shipped rule book, with other values for some parameters of its allocation."""
+    return sharing(read_rulebook(code), **allocation)
