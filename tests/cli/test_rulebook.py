@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from cunfang.cli.main import app
-from cunfang.settings import INCLUDE
+from cunfang.cli.rulebook_tables import KnownError, known_of
+from cunfang.evaluation import evaluate
+from cunfang.intake import take_in
+from cunfang.period import Period
+from cunfang.rulebook import Parameter, read_rulebook
+from cunfang.rulebook.rules import Known
+from cunfang.rulebook.rules.allotment import allotment
+from cunfang.settings import INCLUDE, Settings
+from cunfang.warehouse import engine
 
 
 def run(*words: str) -> Result:
@@ -185,3 +195,39 @@ def test_help_is_there_for_every_command(words: list[str]) -> None:
 
     assert done.exit_code == 0
     assert "考核办法" in done.output or "CODE" in done.output
+
+
+@pytest.fixture(scope="module")
+def evaluated(new_module_warehouse: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A warehouse with the sample quarter evaluated; its URL."""
+    url = new_module_warehouse()
+    database = engine(url)
+    inbox = INCLUDE / "sample" / "canonical"
+    take_in(database, Settings(url, inbox, tmp_path_factory.mktemp("var"), "", ""), "420922", Period(2025, 4))
+    evaluate(database, "420922", Period(2025, 4), read_rulebook("hefei-2012"))
+    yield url
+    database.dispose()
+
+
+def test_given_a_quarter_then_caps_are_held_against_what_each_bank_keeps(
+    evaluated: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUNFANG_WAREHOUSE_URL", evaluated)
+
+    known = known_of("420922", Period(2025, 4), None)
+
+    (balances,) = (INCLUDE / "sample" / "canonical" / "420922" / "2025-Q4" / "balances").glob("*.csv")
+    with balances.open(encoding="utf-8-sig", newline="") as file:
+        placed = [Decimal(row["balance"]) for row in csv.DictReader(file) if row["as_of"] == "2025-12-31"]
+    assert (known.banks, known.total) == (6, sum(placed))
+    assert known.rigid.keys() == {"工行", "农行", "中行", "建行", "邮政储蓄银行", "农商行"}
+    assert all(0 <= rigid < sum(placed) for rigid in known.rigid.values())
+    assert known_of("420922", Period(2025, 4), 9).banks == 9
+    least = Known(known.banks, known.total, known.rigid)
+    capped = read_rulebook("hefei-2012").model_copy(deep=True)
+    share = capped.allocation.model_copy(update={"concentration_cap": Parameter(value=Decimal("0.1"), clause="试")})
+    found = list(allotment(capped.model_copy(update={"allocation": share}), least))
+    assert {raised.facts["bank"] for raised in found if raised.kind == "cap_below_rigid"} == {"邮政储蓄银行"}
+    assert run("lint", "hefei-2012", "--region", "420922", "--period", "2025-Q4").exit_code == 0
+    with pytest.raises(KnownError, match="没有考核批次"):
+        known_of("420922", Period(2024, 4), None)

@@ -17,16 +17,21 @@ from ruamel.yaml.events import (
     CollectionEndEvent,
     CollectionStartEvent,
     DocumentStartEvent,
+    Event,
+    MappingStartEvent,
     NodeEvent,
     ScalarEvent,
+    SequenceStartEvent,
 )
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import ScalarNode
 
 from cunfang.rulebook.flaw import Flaw, Said
 
 BYTES, NODES, DEPTH, DIGITS = 512 * 1024, 20_000, 24, 24
 """More than any issued document needs; beyond it a file is refused before it is built."""
 
+# What a plain scalar is, by YAML 1.2: `yes` and `no` are words, not truth values.
+_RESOLVER = YAML(typ="safe", pure=True).resolver
 Scalar = str | int | bool | Decimal | date | None
 
 
@@ -105,15 +110,14 @@ class _Reader:
     def tree(self) -> Node:
         text = self._text()
         try:
-            self._measured(text)
-            composed = YAML(typ="safe", pure=True).compose(text)
+            node = self._built(self._measured(text))
         except MarkedYAMLError as error:
             raise self._syntax(text, error) from error
         except YAMLError as error:
             raise self.flaw("not_yaml", 1, column=1, problem=" ".join(str(error).split())) from error
-        if not isinstance(composed, MappingNode):
+        if node is None or node.mapping is None:
             raise self.flaw("not_a_mapping", 1)
-        return self._node(composed, 1)
+        return node
 
     def _text(self) -> str:
         try:
@@ -128,10 +132,10 @@ class _Reader:
         except UnicodeDecodeError as error:
             raise self.flaw("not_utf8", data[: error.start].count(b"\n") + 1) from error
 
-    def _measured(self, text: str) -> None:
-        """Refuse what a rule book has no use for, event by event, before anything is built of it."""
+    def _measured(self, text: str) -> Iterator[Event]:
+        """The file's events, one by one; what a rule book has no use for is refused before anything is built of it."""
         depth = nodes = documents = 0
-        for event in YAML(typ="safe", pure=True).parse(text):
+        for event in YAML(typ="safe").parse(text):
             line = event.start_mark.line + 1
             if isinstance(event, DocumentStartEvent):
                 documents += 1
@@ -149,6 +153,16 @@ class _Reader:
                 raise self.flaw("too_deep", line, limit=DEPTH)
             if nodes > NODES:
                 raise self.flaw("too_many", line, limit=NODES)
+            if isinstance(event, (ScalarEvent, CollectionStartEvent, CollectionEndEvent)):
+                yield event
+
+    def _built(self, events: Iterator[Event]) -> Node | None:
+        """The tree of all events; None of an empty file."""
+        first = next(events, None)
+        node = None if first is None else self._node(first, events, 1)
+        for _ in events:
+            pass
+        return node
 
     def _syntax(self, text: str, error: MarkedYAMLError) -> UnreadableError:
         mark = error.problem_mark or error.context_mark
@@ -159,30 +173,35 @@ class _Reader:
             return self.flaw("tab", line)
         return self.flaw("not_yaml", line, column=column, problem=" ".join(str(error.problem or error).split()))
 
-    def _node(self, node: Any, line: int) -> Node:
-        if isinstance(node, MappingNode):
-            return Node(dict(self._pairs(node)), self.book, str(self.path), line)
-        if isinstance(node, SequenceNode):
-            items = tuple(self._node(item, item.start_mark.line + 1) for item in node.value)
-            return Node(items, self.book, str(self.path), line)
-        return Node(self._scalar(node), self.book, str(self.path), line)
+    def _node(self, event: Event, events: Iterator[Event], line: int) -> Node:
+        if isinstance(event, MappingStartEvent):
+            return Node(dict(self._pairs(events)), self.book, str(self.path), line)
+        if isinstance(event, SequenceStartEvent):
+            return Node(tuple(self._items(events)), self.book, str(self.path), line)
+        assert isinstance(event, ScalarEvent)  # noqa: S101 - nothing else begins a value
+        return Node(self._scalar(event), self.book, str(self.path), line)
 
-    def _pairs(self, node: MappingNode) -> Iterator[tuple[str, Node]]:
+    def _items(self, events: Iterator[Event]) -> Iterator[Node]:
+        while not isinstance(event := next(events), CollectionEndEvent):
+            yield self._node(event, events, event.start_mark.line + 1)
+
+    def _pairs(self, events: Iterator[Event]) -> Iterator[tuple[str, Node]]:
         seen: dict[str, int] = {}
-        for key, value in node.value:
+        while not isinstance(key := next(events), CollectionEndEvent):
             line = key.start_mark.line + 1
-            if not isinstance(key, ScalarNode):
+            if not isinstance(key, ScalarEvent):
                 raise self.flaw("key_not_text", line)
             name = str(key.value)
             if name in seen:
                 raise self.flaw("key_twice", line, name=name, first=seen[name])
             seen[name] = line
-            yield name, self._node(value, line)
+            yield name, self._node(next(events), events, line)
 
-    def _scalar(self, node: ScalarNode) -> Scalar:
+    def _scalar(self, event: ScalarEvent) -> Scalar:
         """Numbers as they are written, never through a float."""
-        kind, text = str(node.tag).rpartition(":")[2], str(node.value)
-        line = node.start_mark.line + 1
+        text, line = str(event.value), event.start_mark.line + 1
+        tag = _RESOLVER.resolve(ScalarNode, text, event.implicit)
+        kind = str(tag).rpartition(":")[2]
         try:
             if kind == "null":
                 return None
