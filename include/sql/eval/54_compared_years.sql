@@ -37,7 +37,13 @@ taxed AS (
             f.measure,
             f.base,
             range_agg(daterange(f.window_from, f.window_to, '[]')) AS covered
-        FROM flow AS f
+        FROM (
+            SELECT DISTINCT
+                run_id,
+                tax_measure
+            FROM judged
+        ) AS q
+        INNER JOIN flow AS f ON q.run_id = f.run_id AND q.tax_measure = f.measure
         GROUP BY f.run_id, f.family, f.measure, f.base
     ) AS w ON c.run_id = w.run_id AND c.family = w.family AND c.measure = w.measure AND c.day = w.base
     WHERE
@@ -53,7 +59,8 @@ placed AS (
         CAST(date_part('year', o.day) AS integer) AS year,
         sum(o.value) FILTER (WHERE o.measure = 'loans') AS loans,
         sum(o.value) FILTER (WHERE o.measure = 'deposits') AS deposits
-    FROM observed AS o
+    FROM (SELECT DISTINCT run_id FROM judged) AS q
+    INNER JOIN observed AS o ON q.run_id = o.run_id
     WHERE
         o.family = 'pboc_credit' AND o.measure IN ('loans', 'deposits')
         AND o.day = make_date(CAST(date_part('year', o.day) AS integer), 12, 31)
