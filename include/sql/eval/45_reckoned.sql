@@ -50,11 +50,13 @@ FROM (
             WHEN h.gap < 0 AND h.method <> 'points_per_unit' THEN ceil(round(h.gap, 30))
             ELSE floor(round(h.gap, 30))
         END AS steps,
-        CASE h.operator
-            WHEN '>=' THEN round(h.x, 30) >= round(h.against, 30)
-            WHEN '>' THEN round(h.x, 30) > round(h.against, 30)
-            WHEN '<=' THEN round(h.x, 30) <= round(h.against, 30)
-            WHEN '<' THEN round(h.x, 30) < round(h.against, 30)
+        -- Lending that grows while deposits do not passes whatever the others have (N4).
+        CASE
+            WHEN h.class = 'best' AND h.operator IN ('>=', '>') THEN TRUE
+            WHEN h.operator = '>=' THEN round(h.x, 30) >= round(h.against, 30)
+            WHEN h.operator = '>' THEN round(h.x, 30) > round(h.against, 30)
+            WHEN h.operator = '<=' THEN round(h.x, 30) <= round(h.against, 30)
+            WHEN h.operator = '<' THEN round(h.x, 30) < round(h.against, 30)
         END AS passed,
         h.gate IS NOT NULL AND NOT coalesce(
             CASE h.gate_operator
