@@ -12,7 +12,7 @@ from pathlib import Path
 
 import typer
 
-from bench import gate, inbox, parse, quarter, reading
+from bench import gate, inbox, parse, quarter, reading, scoring
 from bench.measure import Row
 
 REPORT = Path(__file__).with_name("report.md")
@@ -22,6 +22,7 @@ MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {
     "inbox": inbox.measure,
     "quarter": quarter.measure,
     "reading": reading.measure,
+    "scoring": scoring.measure,
 }
 
 

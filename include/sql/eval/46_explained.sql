@@ -77,14 +77,14 @@ SELECT
         WHEN 'pass_fail'
             THEN
                 CASE WHEN k.class = 'best' THEN '资金不增而贷款增加，视为' ELSE '' END
-                || CASE WHEN k.passed THEN '达到 ' ELSE '未达到 ' END || k.operator || ' '
+                || CASE WHEN k.passed THEN '达到 ' ELSE '未达到 ' END || eval.sign(k.operator) || ' '
                 || CASE WHEN k.kind = 'value' THEN '' ELSE k.reference_name || ' ' END
                 || eval.shown(k.against, k.ratio_like)
         WHEN 'rate' THEN '比率 ' || round(100 * k.x, 2) || '%'
         WHEN 'score' THEN '评分 ' || trim_scale(round(k.x, 4)) || k.wording
     END
     || CASE
-        WHEN k.shut THEN '；须 ' || k.gate_operator || ' ' || eval.shown(k.gate_reference, k.ratio_like) || '，不得分'
+        WHEN k.shut THEN '；须 ' || eval.sign(k.gate_operator) || ' ' || eval.shown(k.gate_reference, k.ratio_like) || '，不得分'
         WHEN k.least_points IS NULL AND k.most_points IS NULL THEN ''
         WHEN k.flat OR k.too_little THEN ''
         WHEN k.raw > k.most_points THEN '；以 ' || trim_scale(k.most_points) || ' 分为限'

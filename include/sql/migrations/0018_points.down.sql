@@ -6,4 +6,5 @@ DROP FUNCTION eval.run_is_known;
 DROP TRIGGER bands_are_apart ON eval.band;
 DROP FUNCTION eval.bands_are_apart;
 DROP FUNCTION eval.mean_of_bands;
+DROP FUNCTION eval.sign;
 DROP FUNCTION eval.shown;

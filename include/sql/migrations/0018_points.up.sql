@@ -10,6 +10,11 @@ END
 $$;
 COMMENT ON FUNCTION eval.shown IS '一个数在说明文字里的写法：比率写百分数，大数以万、亿计';
 
+CREATE FUNCTION eval.sign(operator text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+'SELECT CASE operator WHEN ''>='' THEN ''≥'' WHEN ''<='' THEN ''≤'' ELSE operator END';
+COMMENT ON FUNCTION eval.sign IS '比较符在说明文字里的写法';
+
 CREATE FUNCTION eval.mean_of_bands(
     of_rulebook bigint, of_indicator text, first_place bigint, last_place bigint, otherwise numeric
 ) RETURNS numeric
