@@ -157,8 +157,8 @@ def input_hash(
 def method_hash() -> str:
     """SHA-256 over the evaluation's SQL: its steps, and the views that they read."""
     folder = INCLUDE / "sql"
-    names = ("0002_core.up.sql", "0003_eval.up.sql", "0012_substitutes.up.sql", "0014_history.up.sql", "0018_points.up.sql")
-    views = (folder / "migrations" / name for name in names)
+    names = ("0002_core", "0003_eval", "0012_substitutes", "0014_history", "0018_points")
+    views = (folder / "migrations" / f"{name}.up.sql" for name in names)
     digest = hashlib.sha256()
     for path in (*sorted((folder / "eval").glob("*.sql")), *views):
         digest.update(path.read_bytes())
