@@ -62,6 +62,7 @@ DROP COLUMN decimals,
 DROP COLUMN exempt_types;
 ALTER TABLE eval.indicator ENABLE TRIGGER append_only;
 
+ALTER TABLE eval.rulebook ALTER COLUMN content TYPE jsonb;
 ALTER TABLE eval.rulebook
 DROP COLUMN scheme,
 DROP COLUMN score_decimals,

@@ -1,5 +1,7 @@
 -- Any county's policy as rows: what an indicator reads, how it becomes points, who takes part, how shares become
 -- amounts. Methods are SQL, choices are rows.
+-- json keeps the order of a document's indicators, jsonb does not.
+ALTER TABLE eval.rulebook ALTER COLUMN content TYPE json;
 ALTER TABLE eval.rulebook
 ADD COLUMN scheme text NOT NULL DEFAULT 'commercial' CHECK (scheme IN ('commercial', 'policy', 'index')),
 ADD COLUMN score_decimals integer,

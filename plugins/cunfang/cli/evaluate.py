@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
-import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from sqlalchemy import Engine
 
+from cunfang.cli.taking_in import has_files, taken_in
 from cunfang.documents.loading import load_result, load_warnings
 from cunfang.documents.result import RunResult, Warning_
 from cunfang.evaluation import RunStoppedError, evaluate
 from cunfang.finding import Finding
-from cunfang.intake import reported, take_in
+from cunfang.intake import reported
 from cunfang.period import Period
 from cunfang.rulebook import Rulebook, RulebookError, read_rulebook
-from cunfang.settings import settings
-from cunfang.warehouse import engine
-from cunfang.warehouse.embedded import throwaway
 from cunfang.warnings import watch
-
-STEPS = {"read": "已读取", "accepted": "已接受", "rejected": "被退回", "waiting": "等名册"}
 
 
 class InputError(Exception):
@@ -58,22 +49,16 @@ def evaluate_inbox(inbox: Path, region: str, period: Period, code: str, console:
         rulebook = read_rulebook(code)
     except RulebookError as error:
         raise InputError(str(error)) from error
-    folder = inbox / region / str(period)
-    if not any(path.is_file() for path in folder.glob("*/**/*")):
-        raise InputError(f"{folder} 里没有报送文件；应为 {folder}/<报送>/<文件>")
-    # The checks' library takes seconds to import; PostgreSQL starts meanwhile.
-    importing = threading.Thread(target=importlib.import_module, args=("great_expectations",), daemon=True)
-    importing.start()
-    with _progress(console) as say, throwaway() as url, tempfile.TemporaryDirectory(prefix="cunfang-") as var:
-        say("载入校验规则")
-        importing.join()
-        place = replace(settings(), warehouse_url=url, inbox=inbox.resolve(), var=Path(var))
-        database = engine(url)
-        found = take_in(database, place, region, period, lambda feed, step: say(f"{feed} {STEPS.get(step, step)}"))
-        say("考核")
-        outcome = _evaluate(database, region, period, rulebook, found)
-        database.dispose()
-    return outcome
+    if not has_files(inbox, region, period):
+        raise InputError(
+            f"{inbox / region / str(period)} 里没有报送文件；应为 {inbox / region / str(period)}/<报送>/<文件>"
+        )
+    with (
+        console.status("准备临时数据库") as status,
+        taken_in(inbox, region, period, [rulebook], status.update) as (database, found),
+    ):
+        status.update("考核")
+        return _evaluate(database, region, period, rulebook, found)
 
 
 def _evaluate(database: Engine, region: str, period: Period, rulebook: Rulebook, found: list[Finding]) -> Outcome:
@@ -103,9 +88,3 @@ def _said(database: Engine, region: str, period: Period, found: list[Finding]) -
         *(Submitted("", item) for item in about_none),
         *(Submitted(f"{entry.feed}/{entry.finding.file}", entry.finding) for entry in kept),
     ]
-
-
-@contextmanager
-def _progress(console: Console) -> Iterator[Callable[[str], None]]:
-    with console.status("准备临时数据库") as status:
-        yield lambda message: status.update(message)

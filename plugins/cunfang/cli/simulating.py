@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from cunfang.cli.options import Exit, console, fail
@@ -25,14 +23,14 @@ from cunfang.cli.simulated import (
     stability_object,
 )
 from cunfang.cli.simulated_book import write_workbook
+from cunfang.cli.taking_in import Say, has_files, taken_in
 from cunfang.cli.terms import TermError, all_settings, amount, one_off, rulebook_named
 from cunfang.cli.warehouse import WarehouseError, warehouse_url
 from cunfang.evaluation import RunStoppedError
+from cunfang.evaluation.official import rulebook_of
 from cunfang.finding import Finding
-from cunfang.intake import take_in
 from cunfang.period import Period
-from cunfang.rulebook import RulebookError
-from cunfang.settings import settings
+from cunfang.rulebook import Rulebook, RulebookError
 from cunfang.simulation.fault import SimulationError
 from cunfang.simulation.ground import Ground, ground
 from cunfang.simulation.inverse import invert
@@ -41,9 +39,6 @@ from cunfang.simulation.stability import stability
 from cunfang.simulation.trial import trial_comparison
 from cunfang.simulation.whatif import Terms, simulate, variant_of
 from cunfang.warehouse import engine
-from cunfang.warehouse.embedded import throwaway
-
-Say = Callable[[str], None]
 
 
 @contextmanager
@@ -67,7 +62,7 @@ def _say_questions(findings: list[Finding]) -> None:
 
 def print_simulated(asked: Asked, xlsx: Path | None) -> None:
     """Run the what-if and print it, as tables or as one object."""
-    with _opened(asked.place) as (connection, say):
+    with _opened(asked.place, _books(asked)) as (connection, say):
         standing, terms = _ground(connection, asked, say), _terms(asked)
         say("考核：现行与假设两种")
         done = simulate(connection, standing, terms)
@@ -82,7 +77,7 @@ def print_simulated(asked: Asked, xlsx: Path | None) -> None:
 def print_inverse(asked: Asked, bank: str, gain: str) -> None:
     """Find what the bank must do, and print it."""
     wanted = amount(gain)
-    with _opened(asked.place) as (connection, say):
+    with _opened(asked.place, _books(asked)) as (connection, say):
         standing, base = _base(connection, asked, say)
         say("反算")
         done = invert(connection, standing, base, bank, wanted, say)
@@ -97,7 +92,7 @@ def print_stability(asked: Asked, by: str) -> None:
     share = amount(by if by.endswith(("%", "％")) else f"{by}%")
     if not 0 < share < 1:
         raise TermError(f"“{by}”应在 0% 与 100% 之间")
-    with _opened(asked.place) as (connection, say):
+    with _opened(asked.place, _books(asked)) as (connection, say):
         standing, base = _base(connection, asked, say)
         done = stability(connection, standing, base, share, say)
     if asked.place.json:
@@ -140,6 +135,13 @@ def _terms(asked: Asked) -> Terms:
     )
 
 
+def _books(asked: Asked) -> list[Rulebook]:
+    """The rule books in play: the one that is held against, and the other one where one is named."""
+    region, _ = _where(asked.place)
+    named = (rulebook_named(asked.base, None) or rulebook_of(region), rulebook_named(asked.rulebook, asked.file))
+    return [book for book in named if book is not None]
+
+
 def _ground(connection: Connection, asked: Asked, say: Say) -> Ground:
     region, period = _where(asked.place)
     say("锁定基准批次")
@@ -152,14 +154,20 @@ def _base(connection: Connection, asked: Asked, say: Say) -> tuple[Ground, Varia
 
 
 @contextmanager
-def _opened(place: Place) -> Iterator[tuple[Connection, Say]]:
+def _opened(place: Place, books: Sequence[Rulebook] = ()) -> Iterator[tuple[Connection, Say]]:
     """A connection whose transaction is never committed, and where to say what is being done."""
     region, period = _where(place)
     if place.inbox is not None and place.database:
         raise TermError("--database 与 --inbox 只写一个")
     with Console(stderr=True).status("准备") as status:
         if place.inbox is not None:
-            with _taken_in(place.inbox, region, period, status.update) as database, database.connect() as connection:
+            if not has_files(place.inbox, region, period):
+                folder = place.inbox / region / str(period)
+                raise TermError(f"{folder} 里没有报送文件；应为 {folder}/<报送>/<文件>")
+            with (
+                taken_in(place.inbox, region, period, books, status.update) as (database, _),
+                database.connect() as connection,
+            ):
                 yield connection, status.update
             return
         with _addressed(place.database) as url:
@@ -182,20 +190,3 @@ def _addressed(url: str) -> Iterator[str]:
     else:
         with warehouse_url() as found:
             yield found
-
-
-@contextmanager
-def _taken_in(inbox: Path, region: str, period: Period, say: Say) -> Iterator[Engine]:
-    """A throw-away warehouse into which the files of the quarter were taken in."""
-    folder = inbox / region / str(period)
-    if not any(path.is_file() for path in folder.glob("*/**/*")):
-        raise TermError(f"{folder} 里没有报送文件；应为 {folder}/<报送>/<文件>")
-    say("准备临时数据库")
-    with throwaway() as url, tempfile.TemporaryDirectory(prefix="cunfang-") as var:
-        database = engine(url)
-        place = replace(settings(), warehouse_url=url, inbox=inbox.resolve(), var=Path(var))
-        take_in(database, place, region, period, lambda feed, step: say(f"读取与校验 {feed} {step}"))
-        try:
-            yield database
-        finally:
-            database.dispose()

@@ -65,6 +65,20 @@ def history(
     return list(dict.fromkeys([*found, *_looked_through(standing, period, rulebook)]))
 
 
+def earlier_periods(connection: Connection, period: Period, rulebook: Rulebook) -> list[Period]:
+    """The periods before `period` whose deliveries `rulebook` reads: those of its dates, and with the sum of a year up
+    to a date the quarters before it.
+    """
+    families = {family for node in leaves(rulebook) for family in term_families(node)}
+    found: set[Period] = set()
+    for row in _reading_days(connection, period, rulebook, dict.fromkeys(families, (period.end,))):
+        then = Period.containing(row["day"])
+        if row["kind"] == "flow" and then != period:
+            found |= {Period(then.year, quarter) for quarter in range(1, then.quarter)}
+        found.add(then)
+    return sorted(then for then in found if then < period)
+
+
 def _looked_through(standing: Sequence[Standing], period: Period, rulebook: Rulebook) -> Iterator[Standing]:
     """This year's submissions in which a bank must have a figure, or it is suspended."""
     for book in (rulebook, rulebook.policy):

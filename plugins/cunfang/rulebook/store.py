@@ -18,7 +18,7 @@ def store_rulebook(connection: Connection, rulebook: Rulebook) -> int:
     head = {**_head(rulebook), "policy_rulebook_id": policy_id}
     columns, values = ", ".join(head), ", ".join(f":{column}" for column in head)
     insert = f"""
-        INSERT INTO eval.rulebook ({columns}, content) VALUES ({values}, CAST(:content AS jsonb))
+        INSERT INTO eval.rulebook ({columns}, content) VALUES ({values}, CAST(:content AS json))
         ON CONFLICT (content_hash) DO NOTHING
         RETURNING rulebook_id
     """  # noqa: S608 - the names are of this module

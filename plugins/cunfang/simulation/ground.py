@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from cunfang.evaluation.official import rulebook_of
 from cunfang.evaluation.run import pinned_inputs, register
 from cunfang.period import Period
-from cunfang.rulebook import Indicator, Rulebook, stored_rulebook
+from cunfang.rulebook import Rulebook, stored_rulebook
 from cunfang.simulation.fault import SimulationError
 from cunfang.warehouse.sql import run
 
@@ -45,34 +45,13 @@ def ground(connection: Connection, region: str, period: Period, base: Rulebook |
     if official is not None and base is None:
         query = text("SELECT rulebook_id FROM eval.run WHERE run_id = :run_id")
         stored = connection.execute(query, {"run_id": official}).scalar_one()
-        return Ground(region, period, official, official, in_force(connection, int(stored)))
+        return Ground(region, period, official, official, stored_rulebook(connection, int(stored)))
     rulebook = base or rulebook_of(region)
     if rulebook is None:
         raise SimulationError(
             f"{region} {period} 没有已公布的考核，地区也没有指定考核办法；请用 --base 指明以哪个办法为基准"
         )
     return Ground(region, period, None, _fresh(connection, region, period, rulebook), rulebook)
-
-
-def in_force(connection: Connection, rulebook_id: int) -> Rulebook:
-    """A stored rule book with its indicators in the order of the document: jsonb does not keep the order of keys."""
-    query = text("SELECT indicator, ordinal FROM eval.indicator WHERE rulebook_id = :rulebook_id")
-    found = connection.execute(query, {"rulebook_id": rulebook_id})
-    ordinal = {row.indicator: row.ordinal for row in found}
-
-    def ordered(nodes: dict[str, Indicator]) -> dict[str, Indicator]:
-        inner = {
-            code: node.model_copy(update={"indicators": ordered(node.indicators)}) if node.indicators else node
-            for code, node in nodes.items()
-        }
-        return dict(sorted(inner.items(), key=lambda item: ordinal[item[0]]))
-
-    stored = stored_rulebook(connection, rulebook_id)
-    return stored.model_copy(
-        update={
-            key: ordered(nodes) for key in ("indicators", "bonuses", "penalties") if (nodes := getattr(stored, key))
-        }
-    )
 
 
 def inputs_for(connection: Connection, standing: Ground, rulebook: Rulebook) -> int:

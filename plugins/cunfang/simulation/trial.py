@@ -11,10 +11,10 @@ from cunfang.evaluation import RunStoppedError, evaluate_within
 from cunfang.finding import Finding, Klass
 from cunfang.period import Period
 from cunfang.region import load_region
-from cunfang.rulebook import Rulebook, RulebookError, read_rulebook
+from cunfang.rulebook import Rulebook, RulebookError, read_rulebook, stored_rulebook
 from cunfang.simulation.comparison import compare
 from cunfang.simulation.fault import SimulationError
-from cunfang.simulation.ground import Ground, in_force, official_run
+from cunfang.simulation.ground import Ground, official_run
 from cunfang.simulation.whatif import Simulated, Terms
 
 
@@ -83,7 +83,7 @@ def trial_beside(connection: Connection, run_id: int) -> Simulated | None:
     found = connection.execute(query, {"run_id": run_id}).one_or_none()
     if found is None:
         return None
-    official, tried = in_force(connection, found.rulebook_id), in_force(connection, found.tried_id)
+    official, tried = (stored_rulebook(connection, number) for number in (found.rulebook_id, found.tried_id))
     return _side_by_side(
         connection, Ground(found.region, Period.parse(found.period), run_id, run_id, official), found.run_id, tried
     )
