@@ -64,6 +64,7 @@ class Reading:
     average_of: str | None = None
     as_of_month: int | None = None
     lag_months: int | None = None
+    signed: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,8 @@ def _new_ratio(reading: Reading, book: Book, bank: str, now: date, then: date) -
         moved.append(ends[0] - ends[1])
     lent, gained = moved
     if gained > 0:
-        return Valued(max(lent / gained, Fraction(0)), klass="normal" if lent >= 0 else "negative_lending")
+        ratio = lent / gained if reading.signed else max(lent / gained, Fraction(0))
+        return Valued(ratio, klass="normal" if lent >= 0 else "negative_lending")
     return Valued(Fraction(-1), klass="best") if lent > 0 else Valued(Fraction(0), klass="shrinking")
 
 
