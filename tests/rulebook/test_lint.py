@@ -257,7 +257,9 @@ def test_given_another_version_then_dates_and_names_are_held_against_it(
     assert kind not in kinds(flaws(tmp_path / "sound", sound, first=first))
 
 
-POLICY = FIRST.replace("code: first", "code: first\nscheme: policy")
+POLICY = FIRST.replace("code: first", "code: first\nscheme: policy").replace("\n  loans:", "\n  p_loans:").replace(
+    "\n  outlets:", "\n  p_outlets:"
+)
 NAMED = _taking_part("policy_rulebook: {value: first, clause: 三}").replace("value: held", "value: separate")
 
 
@@ -267,6 +269,7 @@ NAMED = _taking_part("policy_rulebook: {value: first, clause: 三}").replace("va
         ("policy_not_policy", FIRST),
         ("policy_of_policy", NAMED.replace("code: book", "code: first\nscheme: policy")),
         ("policy_unreadable", POLICY + "parent: nobody\n"),
+        ("policy_same_codes", FIRST.replace("code: first", "code: first\nscheme: policy")),
     ],
 )
 def test_given_a_policy_rule_book_that_is_none_then_both_are_refused(tmp_path: Path, kind: str, first: str) -> None:

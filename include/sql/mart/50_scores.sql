@@ -41,7 +41,9 @@ INNER JOIN (
 ) AS k ON r.run_id = k.run_id
 INNER JOIN mart.dim_rule_version AS c ON r.rule_version_key = c.rule_version_key
 INNER JOIN eval.rulebook AS b ON c.rulebook_id = b.rulebook_id
-INNER JOIN mart.dim_rule_version AS w ON w.rulebook_id IN (b.rulebook_id, b.policy_rulebook_id)
+INNER JOIN eval.participant AS h ON k.run_id = h.run_id AND k.institution = h.institution
+INNER JOIN mart.dim_rule_version AS w
+    ON CASE WHEN h.role = 'policy' THEN b.policy_rulebook_id ELSE b.rulebook_id END = w.rulebook_id
 INNER JOIN mart.dim_indicator AS n ON w.rule_version_key = n.rule_version_key AND k.indicator = n.indicator_code
 LEFT JOIN eval.points AS t
     ON k.run_id = t.run_id AND k.institution = t.institution AND k.indicator = t.indicator

@@ -105,6 +105,11 @@ def _policy(rulebook: Rulebook, content: Node, folder: Path) -> tuple[Rulebook |
     if (own := resolved.content.locate(at))[0] == len(at) and own[1].content is not None:
         return None, [_at(Raised("policy_of_policy", at, {"code": named.value}), content)]
     examined = examine(named.value, folder)
+    if examined.rulebook is not None:
+        theirs = {placed.code for placed in examined.rulebook.placed()}
+        if both := [placed.code for placed in rulebook.placed() if placed.code in theirs]:
+            facts = {"code": named.value, "both": both}
+            return None, [_at(Raised("policy_same_codes", at, facts), content), *examined.errors]
     return examined.rulebook, list(examined.errors)
 
 
