@@ -121,7 +121,7 @@ def _measured(rulebook: Rulebook, period: Period) -> Found:
                 continue
             wide: dict[str, object] = {"institution": bank, "as_of": day}
             for (family, measure), out_of in read.items():
-                value = _figure(measure, bank, day, out_of)
+                value = _figure(measure, bank, day, out_of, period.year - 3)
                 agreed = contract(alternatives(family)[0][0])
                 if measure in agreed.by_name:
                     wide[measure] = value
@@ -150,20 +150,20 @@ def _read(rulebook: Rulebook) -> dict[tuple[str, str], Decimal | None]:
     return found
 
 
-def _figure(measure: str, bank: str, day: date, out_of: Decimal | None) -> Decimal:
-    """What `bank` reports: a score of the day, a count, a ratio, or an amount that grows or shrinks month by month."""
+def _figure(measure: str, bank: str, day: date, out_of: Decimal | None, first: int) -> Decimal:
+    """What `bank` reports: a score of the day, a count, a ratio, or an amount that moves by the month."""
     if out_of is not None:
         return (_drawn(measure, bank, f"{day:%Y-%m}") * out_of).quantize(Decimal("0.01"))
     if measure in COUNTS:
         return Decimal(int((_drawn(measure, bank) * (COUNTS[measure] + 1)).to_integral_value()))
     if measure.endswith("_year_start"):
-        return _figure(measure.removesuffix("_year_start"), bank, month_end(day.year - 1, 12), None)
+        return _figure(measure.removesuffix("_year_start"), bank, month_end(day.year - 1, 12), None, first)
     if measure in RATIOS:
         return (RATIOS[measure] * (Decimal("0.6") + _drawn(measure, bank, f"{day:%Y-%m}"))).quantize(Decimal("0.0001"))
-    months = (day.year - 2000) % 30 * 12 + day.month
+    months = (day.year - first) * 12 + day.month
     monthly = (_drawn("pace", measure, bank) - Decimal("0.3")) / 60
     start = SCALE.get(measure, USUAL) * (Decimal("0.3") + _drawn(measure, bank))
-    return (start * (1 + monthly * (months % 60))).quantize(Decimal("0.01"))
+    return (start * (1 + monthly * months)).quantize(Decimal("0.01"))
 
 
 def _drawn(*names: str) -> Decimal:

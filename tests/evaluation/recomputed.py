@@ -70,14 +70,24 @@ def points(
             continue
         reading = _reading(node)
         found = values.values(reading, book, base, eligible, (), node.missing, imputed=_imputed(rulebook, node, banks))
-        known |= {(placed.code, bank): one.value for bank, one in found.items()}
-        for bank in eligible:
-            if both := _parts(reading, book, bank, base):
-                parts[placed.code, bank] = both
+        both = {bank: made for bank in eligible if (made := _parts(reading, book, bank, base))}
+        parts |= {(placed.code, bank): made for bank, made in both.items()}
+        known |= {(placed.code, bank): _settled(node, one, both.get(bank)) for bank, one in found.items()}
     indicators = scored(rulebook)
     figures = scoring.Figures(parts, _peers(delivered), _targets(delivered))
     caps = dict.fromkeys(("bonus", "penalty", "bonus_amount", "penalty_amount"))
     return scoring.capped(indicators, scoring.points(indicators, known, eligible, figures), caps)
+
+
+def _settled(node: Indicator, one: values.Valued, both: tuple[Fraction, Fraction] | None) -> Fraction:
+    """The value as its method takes it: lending that fell is a negative ratio where the sign is kept, and where funds
+    fall while loans rise any lower limit is met, whatever the others' best is (N4).
+    """
+    if one.klass == "negative_lending" and node.keeps_sign and both:
+        return both[0] / both[1]
+    limit = node.reference.value if node.reference else None
+    meets = node.method == "pass_fail" and node.operator in (">", ">=") and one.klass == "best"
+    return max(one.value, Fraction(limit) + 1) if meets and limit is not None else one.value
 
 
 def _imputed(rulebook: Rulebook, node: Indicator, banks: Sequence[Bank]) -> Collection[str]:
@@ -104,6 +114,7 @@ def _reading(node: Indicator) -> values.Reading:
         node.average_of,
         node.as_of_month.value if node.as_of_month else None,
         node.lag_months.value if node.lag_months else None,
+        node.keeps_sign,
     )
 
 

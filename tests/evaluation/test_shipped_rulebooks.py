@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -54,16 +54,13 @@ class Ran:
         return {"roles": dict(sorted(self.roles.items())), "points": points, "score": score, "target": target}
 
 
+Runs = Callable[[str], Ran]
+
+
 @pytest.fixture(scope="module")
-def ran(ground: Engine) -> Iterator[dict[str, Ran]]:
+def ran(ground: Engine) -> Runs:
     """Runs a rule book when it is first asked for."""
-    known: dict[str, Ran] = {}
-
-    class Runs(dict[str, Ran]):
-        def __missing__(self, code: str) -> Ran:
-            return known.setdefault(code, _run(ground, code))
-
-    yield Runs()
+    return cache(partial(_run, ground))
 
 
 def _run(ground: Engine, code: str) -> Ran:
@@ -103,9 +100,9 @@ def _golden(code: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("code", CODES)
 def test_given_a_county_that_delivers_then_a_shipped_rule_book_runs_and_its_result_is_golden(
-    ran: dict[str, Ran], code: str
+    ran: Runs, code: str
 ) -> None:
-    found = ran[code].golden
+    found = ran(code).golden
     if os.environ.get("CUNFANG_WRITE_GOLDEN"):
         GOLDEN.mkdir(parents=True, exist_ok=True)
         (GOLDEN / f"{code}.json").write_text(f"{_written(found)}\n", encoding="utf-8")
@@ -115,8 +112,8 @@ def test_given_a_county_that_delivers_then_a_shipped_rule_book_runs_and_its_resu
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_given_a_run_then_shares_make_one_and_targets_the_total(ran: dict[str, Ran], code: str) -> None:
-    one = ran[code]
+def test_given_a_run_then_shares_make_one_and_targets_the_total(ran: Runs, code: str) -> None:
+    one = ran(code)
 
     assert abs(sum(one.share.values()) - 1) < Decimal("1e-20")
     assert sum(one.target.values()) == (one.total or 0)
@@ -124,8 +121,8 @@ def test_given_a_run_then_shares_make_one_and_targets_the_total(ran: dict[str, R
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_given_a_run_then_every_leaf_gives_points_to_every_bank_that_takes_part(ran: dict[str, Ran], code: str) -> None:
-    one, rulebook = ran[code], read_rulebook(code)
+def test_given_a_run_then_every_leaf_gives_points_to_every_bank_that_takes_part(ran: Runs, code: str) -> None:
+    one, rulebook = ran(code), read_rulebook(code)
     scored = {bank for bank, role in one.roles.items() if role == "commercial"}
     leaves = {placed.code for placed in rulebook.placed() if placed.indicator.leaf and "amount" not in placed.effect}
 
@@ -133,8 +130,8 @@ def test_given_a_run_then_every_leaf_gives_points_to_every_bank_that_takes_part(
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_given_a_run_then_its_points_and_amounts_are_the_oracles(ran: dict[str, Ran], code: str) -> None:
-    one, rulebook = ran[code], read_rulebook(code)
+def test_given_a_run_then_its_points_and_amounts_are_the_oracles(ran: Runs, code: str) -> None:
+    one, rulebook = ran(code), read_rulebook(code)
     period = quarter_of(rulebook)
     part = [bank for bank, role in one.roles.items() if role == "commercial"]
     banks = [recomputed.Bank(bank, BANKS[bank], bank == NEWCOMER) for bank in part]
@@ -152,7 +149,7 @@ def test_given_golden_files_then_each_belongs_to_a_shipped_rule_book() -> None:
     assert {path.stem for path in GOLDEN.glob("*.json")} == set(CODES)
 
 
-def test_given_a_bank_of_this_year_then_it_is_treated_as_each_rule_book_says(ran: dict[str, Ran]) -> None:
-    roles = {code: ran[code].roles[NEWCOMER] for code in ("longyan-2020", "zhaohua-2018", "hefei-2024")}
+def test_given_a_bank_of_this_year_then_it_is_treated_as_each_rule_book_says(ran: Runs) -> None:
+    roles = {code: ran(code).roles[NEWCOMER] for code in ("longyan-2020", "zhaohua-2018", "hefei-2024")}
 
     assert roles == {"longyan-2020": "excluded", "zhaohua-2018": "excluded", "hefei-2024": "commercial"}
