@@ -10,6 +10,7 @@ SELECT
     t.reference,
     t.gate,
     t.basis,
+    v.class AS klass,
     v.flag AS value_flag,
     t.flag
 FROM eval.points AS t

@@ -100,7 +100,7 @@ class _Block:
 
     def _points(self, point: Point) -> None:
         sheet, spot = self.sheet, self._spot(point)
-        counted = point.value if self.node.keeps_sign else max(point.value, Decimal(0))
+        counted = self._counted(point)
         worth = sheet.here(WORTH)
         sheet.formula(COUNTED, worth if self.node.keeps_sign else f"MAX({worth},0)", counted, self.unit)
         against = formulas.reference(self.node, spot)
@@ -147,6 +147,7 @@ class _Block:
             denominators=below,
             known=point.reference,
             limit=point.gate,
+            best=point.klass == "best",
         )
 
     def _factor(self, point: Point) -> str:
@@ -161,11 +162,15 @@ class _Block:
             return ""
         return f"*{number(scale)}/({'+'.join(self.rules.full_points[code] for code in own)})"
 
+    def _counted(self, point: Point) -> Decimal:
+        """What of a value counts: a negative one as 0, unless the indicator keeps its sign (N7)."""
+        return point.value if self.node.keeps_sign else max(point.value, Decimal(0))
+
     def _rank(self, point: Point) -> Decimal:
         """The place that points are given for: the middle of equal ones where ties take the mean."""
         if point.rank is None or self.node.ties is None or self.node.ties.value != "mean":
             return point.rank or Decimal(0)
-        level = sum(1 for other in {*self.eligible, point} if other.value == point.value)
+        level = sum(1 for other in {*self.eligible, point} if self._counted(other) == self._counted(point))
         return point.rank + Decimal(level - 1) / 2
 
     def _delivered(self, point: Point) -> bool:

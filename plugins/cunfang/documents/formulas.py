@@ -19,7 +19,7 @@ class Spot:
 
     `part` is 1 for a bank that counts, else 0. `full` are the full points, `factor` what they are stretched by (N12;
     empty where nothing is), `value` the bank's own and `x` what of it counts. `known` is the reference and `limit` that
-    of the gate, where it came from another feed (a target, a figure of the region).
+    of the gate, where it came from another feed (a target, a figure of the region). `best` is N4's class.
     """
 
     part: str
@@ -34,6 +34,7 @@ class Spot:
     denominators: str
     known: Decimal | None
     limit: Decimal | None
+    best: bool = False
 
 
 # What compares the banks with each other: where all are at 0 nobody gets points (N7).
@@ -135,15 +136,17 @@ def _none(node: Indicator, spot: Spot) -> list[str]:
 def _method(node: Indicator, spot: Spot) -> str:
     full, x, ref = spot.full, spot.x, spot.reference
     match node.method:
-        case "share_of_total" | "share_of_best":
+        case "share_of_total":
             return f"IF({ref}=0,0,{full}*{x}/{ref})"
+        case "share_of_best":
+            return f"IF({ref}>0,{full}*{x}/{ref},0)"
         case "inverse_of_best":
-            return f"IF({x}<=0,{full},{full}*{ref}/{x})"
+            return f"IF({x}<=0,{full},{full}*MAX({ref},0)/{x})"
         case "frontier":
             low, high = f"MIN({spot.counted})", f"MAX({spot.counted})"
             base = value_of(node.base)
             lead = f"({high}-{x})" if node.direction == "lowest" else f"({x}-{low})"
-            return f"IF({high}={low},{full},{base}+({full}-{base})*{lead}/({high}-{low}))"
+            return f"IF(ROUND({high}-{low},12)=0,{full},{base}+({full}-{base})*{lead}/({high}-{low}))"
         case "rank_step":
             step = value_of(node.step) if node.step else f"{full}*{value_of(node.step_percent)}/100"
             return f"{full}-{step}*({spot.rank}-1)"
@@ -182,7 +185,9 @@ def _held_against(node: Indicator, spot: Spot) -> str:
             start = f"({x}-{ref})" if node.reference else x
             return f"{base}+{each}*{_steps(node, f'{start}/{unit}')}"
         case _:
-            return f"IF({_compared(x, node.operator or '>=', ref)},{full},{value_of(node.otherwise)})"
+            # Lending that grows while deposits fall passes whatever the others have (N4, the rule of 2010).
+            passed = "TRUE" if spot.best and node.operator in (">=", ">") else _compared(x, node.operator or ">=", ref)
+            return f"IF({passed},{full},{value_of(node.otherwise)})"
 
 
 def _completion(spot: Spot) -> str:

@@ -146,6 +146,7 @@ class Point:
     reference: Decimal | None
     gate: Decimal | None
     basis: str
+    klass: str
     value_flag: str
     flag: str
 
