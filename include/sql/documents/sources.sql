@@ -2,7 +2,7 @@
 -- a predecessor's name stood beside is its successor's, and says so (S32). `times` is what a row counts on its side, so
 -- that the side is Σ times·value: a term's factor, −1 for the earlier date of a change, 1/n in a mean. Of a growth the
 -- earlier figures stand on both sides; of a change of a ratio each figure counts by its own denominator.
-WITH leaf AS (
+WITH leaf AS MATERIALIZED (
     SELECT
         r.run_id,
         r.as_of,
@@ -15,7 +15,7 @@ WITH leaf AS (
 ),
 
 -- Which rows stand for a date is the evaluation's own word: the views that it reads.
-figure AS (
+figure AS MATERIALIZED (
     SELECT
         'stock' AS kind,
         s.feed,
@@ -51,7 +51,7 @@ figure AS (
     WHERE f.run_id = %(run_id)s
 ),
 
-read AS (
+read AS MATERIALIZED (
     SELECT
         l.rulebook_id,
         l.indicator,
@@ -94,7 +94,7 @@ weighed AS (
     FROM read AS r
 ),
 
-taken AS (
+taken AS MATERIALIZED (
     SELECT
         w.rulebook_id,
         w.indicator,

@@ -10,18 +10,11 @@ SELECT
     s.measure,
     s.day,
     sum(s.value) AS value,
-    string_agg(s.predecessor, '、' ORDER BY s.predecessor) AS predecessors,
+    array_agg(s.predecessor) FILTER (WHERE s.predecessor IS NOT NULL) AS predecessors,
     array_agg(s.reported) FILTER (WHERE s.predecessor IS NOT NULL) AS heirlooms,
     bool_or(s.predecessor IS NULL) AS own,
-    count(*) > 1 AND NOT bool_and(s.predecessor IS NOT NULL AND c.submission_id IS NOT NULL) AS doubtful
+    count(*) > 1 AND NOT bool_and(s.adds_up) AS doubtful
 FROM eval.run_stock AS s
-LEFT JOIN (
-    SELECT DISTINCT k.submission_id
-    FROM batch AS b
-    INNER JOIN eval.lineage AS g ON b.run_id = g.run_id
-    INNER JOIN eval.run_input AS n ON b.run_id = n.run_id
-    INNER JOIN core.credit AS k ON n.submission_id = k.submission_id
-) AS c ON s.submission_id = c.submission_id
 WHERE s.run_id = ANY(ARRAY(SELECT b.run_id FROM batch AS b))
 GROUP BY s.run_id, s.family, s.feed, s.institution, s.measure, s.day;
 

@@ -2,7 +2,7 @@
 -- and where policy banks are judged or the whole county is referred to, of every bank of the register. `last_value` is
 -- the same a year before. Every value has a numerator, one that is a ratio also a denominator; the change of a ratio has
 -- none, being no ratio of sums. Later steps may read this table for references; what is scored goes on to step 30.
-CREATE TEMPORARY TABLE valued ON COMMIT DROP AS
+CREATE TEMPORARY TABLE measured ON COMMIT DROP AS
 WITH placed AS (
     SELECT
         l.run_id,
@@ -10,6 +10,7 @@ WITH placed AS (
         l.cohort,
         l.indicator,
         l.basis,
+        l.keeps_sign,
         l.over IS NOT NULL AS has_over,
         p.institution,
         p.role,
@@ -56,58 +57,74 @@ levelled AS (
         p.over_now - p.over_then AS gained_over
     FROM placed AS p
     WHERE p.complete
-),
+)
 
-by_basis AS (
-    SELECT
-        v.*,
-        CASE
-            WHEN v.basis <> 'new_ratio' THEN ''
-            WHEN v.gained_over > 0 AND v.gained >= 0 THEN 'normal'
-            WHEN v.gained_over > 0 THEN 'negative_lending'
-            WHEN v.gained > 0 THEN 'best'
-            ELSE 'shrinking'
-        END AS class,
-        CASE
-            WHEN v.basis IN ('stock', 'average', 'flow') THEN v.x_now
-            WHEN v.basis = 'increment' THEN v.x_now - v.x_then
-            WHEN v.basis = 'growth' AND v.x_then > 0 THEN eval.ratio(v.x_now - v.x_then, v.x_then)
-            WHEN v.basis = 'new_ratio' AND v.gained_over > 0 THEN greatest(eval.ratio(v.gained, v.gained_over), 0)
-            WHEN v.basis = 'new_ratio' AND v.gained <= 0 THEN 0
-        END AS value,
-        CASE
-            WHEN v.basis IN ('stock', 'average') THEN v.measure_now
-            WHEN v.basis = 'flow' THEN v.x_now
-            WHEN v.basis IN ('increment', 'growth') AND v.has_over THEN v.x_now - v.x_then
-            ELSE v.gained
-        END AS numerator,
-        CASE
-            WHEN v.basis IN ('stock', 'average') AND v.has_over THEN v.over_now
-            WHEN v.basis = 'new_ratio' THEN v.gained_over
-            WHEN v.basis = 'growth' AND NOT v.has_over THEN v.x_then
-        END AS denominator,
-        CASE WHEN v.basis IN ('increment', 'growth') THEN v.x_then END AS before_value
-    FROM levelled AS v
-),
+SELECT
+    v.*,
+    CASE
+        WHEN v.basis <> 'new_ratio' THEN ''
+        WHEN v.gained_over > 0 AND v.gained >= 0 THEN 'normal'
+        WHEN v.gained_over > 0 THEN 'negative_lending'
+        WHEN v.gained > 0 THEN 'best'
+        ELSE 'shrinking'
+    END AS class,
+    CASE
+        WHEN v.basis IN ('stock', 'average', 'flow') THEN v.x_now
+        WHEN v.basis = 'increment' THEN v.x_now - v.x_then
+        WHEN v.basis = 'growth' AND v.x_then > 0 THEN eval.ratio(v.x_now - v.x_then, v.x_then)
+        -- Negative lending counts 0 (N4), unless the indicator keeps its sign (N7).
+        WHEN v.basis = 'new_ratio' AND v.gained_over > 0 AND v.keeps_sign THEN eval.ratio(v.gained, v.gained_over)
+        WHEN v.basis = 'new_ratio' AND v.gained_over > 0 THEN greatest(eval.ratio(v.gained, v.gained_over), 0)
+        WHEN v.basis = 'new_ratio' AND v.gained <= 0 THEN 0
+    END AS value,
+    CASE
+        WHEN v.basis IN ('stock', 'average') THEN v.measure_now
+        WHEN v.basis = 'flow' THEN v.x_now
+        WHEN v.basis IN ('increment', 'growth') AND v.has_over THEN v.x_now - v.x_then
+        ELSE v.gained
+    END AS numerator,
+    CASE
+        WHEN v.basis IN ('stock', 'average') AND v.has_over THEN v.over_now
+        WHEN v.basis = 'new_ratio' THEN v.gained_over
+        WHEN v.basis = 'growth' AND NOT v.has_over THEN v.x_then
+    END AS denominator,
+    CASE WHEN v.basis IN ('increment', 'growth') THEN v.x_then END AS before_value
+FROM levelled AS v;
+
+ANALYZE measured;
 
 -- Lending that grows while deposits fall is as good as the best of the cohort (N4); where nobody has a ratio above 0 to
 -- go by, as good as lending all.
-ranked AS (
+CREATE TEMPORARY TABLE valued ON COMMIT DROP AS
+WITH best AS (
     SELECT
-        b.*,
-        nullif(
-            max(b.value) FILTER (WHERE b.class = 'normal' AND b.role = b.cohort) OVER (
-                PARTITION BY b.run_id, b.rulebook_id, b.indicator, b.last_year
-            ), 0
-        ) AS best
-    FROM by_basis AS b
+        m.run_id,
+        m.rulebook_id,
+        m.indicator,
+        m.last_year,
+        nullif(max(m.value), 0) AS ratio
+    FROM measured AS m
+    WHERE m.class = 'normal' AND m.role = m.cohort
+    GROUP BY m.run_id, m.rulebook_id, m.indicator, m.last_year
 ),
 
-settled AS (
+settled AS NOT MATERIALIZED (
     SELECT
-        r.*,
-        CASE r.class WHEN 'best' THEN coalesce(r.best, 1) ELSE r.value END AS settled
-    FROM ranked AS r
+        m.*,
+        m.class = 'best' AND b.ratio IS NULL AS unmatched,
+        CASE m.class WHEN 'best' THEN coalesce(b.ratio, 1) ELSE m.value END AS settled
+    FROM measured AS m
+    LEFT JOIN best AS b
+        ON
+            m.class = 'best' AND m.run_id = b.run_id AND m.rulebook_id = b.rulebook_id AND m.indicator = b.indicator
+            AND m.last_year = b.last_year
+),
+
+-- Few rule books look back a year: these rows are looked up, the others are read once.
+year_before AS MATERIALIZED (
+    SELECT s.*
+    FROM settled AS s
+    WHERE s.last_year
 )
 
 SELECT
@@ -129,11 +146,11 @@ SELECT
     concat_ws(
         '；',
         CASE WHEN n.lacks THEN '部分计量无记录，按 0 计' END,
-        CASE WHEN n.class = 'best' AND n.best IS NULL THEN '无可比机构的新增存贷比，按 1 计' END
+        CASE WHEN n.unmatched THEN '无可比机构的新增存贷比，按 1 计' END
     ) AS flag
 FROM settled AS n
-LEFT JOIN settled AS y
+LEFT JOIN year_before AS y
     ON
-        n.run_id = y.run_id AND n.rulebook_id = y.rulebook_id AND n.indicator = y.indicator AND n.institution = y.institution
-        AND y.last_year
+        n.run_id = y.run_id AND n.rulebook_id = y.rulebook_id AND n.indicator = y.indicator
+        AND n.institution = y.institution
 WHERE NOT n.last_year AND n.settled IS NOT NULL;

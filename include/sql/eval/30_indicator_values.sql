@@ -34,27 +34,36 @@ known AS (
         v.before_value,
         v.as_of,
         v.flag,
-        eval.ratio(
-            sum(v.value) FILTER (WHERE w.imputed IS NULL AND v.role <> 'excluded') OVER cohort,
-            count(v.value) FILTER (WHERE w.imputed IS NULL AND v.role <> 'excluded') OVER cohort
-        ) AS mean
+        v.role
     FROM wanted AS w
     LEFT JOIN valued AS v
         ON
             w.run_id = v.run_id AND w.rulebook_id = v.rulebook_id AND w.indicator = v.indicator
             AND w.institution = v.institution
-    WINDOW cohort AS (PARTITION BY w.run_id, w.rulebook_id, w.indicator)
+),
+
+mean AS (
+    SELECT
+        k.run_id,
+        k.rulebook_id,
+        k.indicator,
+        eval.ratio(sum(k.value), count(*)) AS mean
+    FROM known AS k
+    WHERE k.imputed IS NULL AND k.role <> 'excluded'
+    GROUP BY k.run_id, k.rulebook_id, k.indicator
 ),
 
 completed AS (
     SELECT
         k.*,
+        a.mean,
         CASE
             WHEN k.imputed IS NOT NULL THEN 'imputed'
             WHEN k.value IS NOT NULL THEN 'own'
             ELSE k.missing
         END AS by_rule
     FROM known AS k
+    LEFT JOIN mean AS a ON k.run_id = a.run_id AND k.rulebook_id = a.rulebook_id AND k.indicator = a.indicator
 )
 
 INSERT INTO eval.indicator_value (

@@ -5,7 +5,8 @@ SELECT
     'validity' AS class,
     format(
         '%s 的 %s（报送内容 %s%s）另有其前身 %s 的数，无法判断相加是否重复', p.name, o.measure, o.feed,
-        CASE WHEN o.day <> r.as_of THEN '，时点 ' || o.day ELSE '' END, o.predecessors
+        CASE WHEN o.day <> r.as_of THEN '，时点 ' || o.day ELSE '' END,
+        array_to_string(ARRAY(SELECT u.name FROM unnest(o.predecessors) AS u (name) ORDER BY u.name), '、')
     ) AS message,
     '请由报送单位合并报在承继机构名下' AS advice
 FROM batch AS b
@@ -24,7 +25,8 @@ SELECT
     'EVA-V027',
     'validity',
     format(
-        '%s 由几家机构合并而来，%s 的 %s（报送内容 %s）只有 %s 的数，缺前身 %s 的', p.name, o.day, o.measure, o.feed, o.predecessors,
+        '%s 由几家机构合并而来，%s 的 %s（报送内容 %s）只有 %s 的数，缺前身 %s 的', p.name, o.day, o.measure, o.feed,
+        array_to_string(ARRAY(SELECT u.name FROM unnest(o.predecessors) AS u (name) ORDER BY u.name), '、'),
         string_agg(g.name, '、' ORDER BY g.name)
     ),
     '请由报送单位补报，或把当时各前身的合计报在承继机构名下'

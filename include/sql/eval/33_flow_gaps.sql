@@ -1,6 +1,6 @@
 -- Sums of a year that are not whole up to a date they are needed for. The quarters up to the last file of an earlier
 -- arrangement (two bureaus before they merged) are owed by its feeds, the others by those that deliver for the date
--- itself (S25); where nobody does, by all.
+-- itself (S25); where nobody does, by all. A file without any row is a nil return, and whole.
 CREATE TEMPORARY TABLE flow_gap ON COMMIT DROP AS
 WITH wanted AS (
     SELECT DISTINCT
@@ -37,11 +37,24 @@ input AS (
             AND n.period >= to_char(date_trunc('year', d.day), 'YYYY"-Q"Q')
 ),
 
+-- Up to which quarter another arrangement delivered.
+other AS (
+    SELECT
+        i.run_id,
+        i.family,
+        i.day,
+        max(i.period) AS last
+    FROM input AS i
+    WHERE i.spoken_for AND NOT coalesce(i.speaks, FALSE)
+    GROUP BY i.run_id, i.family, i.day
+),
+
 owed AS (
     SELECT
         f.run_id,
         f.feed,
         f.day,
+        f.spoken_for,
         range_agg(daterange(CAST(q.day AS date), least(CAST(q.day + interval '3 months' AS date), f.day + 1))) AS required
     FROM (
         SELECT DISTINCT
@@ -49,19 +62,14 @@ owed AS (
             i.family,
             i.feed,
             i.day,
+            coalesce(i.spoken_for, FALSE) AS spoken_for,
             coalesce(i.speaks, FALSE) OR NOT coalesce(i.spoken_for, FALSE) AS speaks
         FROM input AS i
     ) AS f
+    LEFT JOIN other AS o ON f.run_id = o.run_id AND f.family = o.family AND f.day = o.day
     CROSS JOIN LATERAL generate_series(date_trunc('year', f.day), f.day, interval '3 months') AS q (day)
-    CROSS JOIN
-        LATERAL (
-            SELECT count(*) > 0 AS otherwise FROM input AS o
-            WHERE
-                o.run_id = f.run_id AND o.family = f.family AND o.day = f.day AND o.spoken_for AND NOT coalesce(o.speaks, FALSE)
-                AND o.period >= to_char(q.day, 'YYYY"-Q"Q')
-        ) AS e
-    WHERE f.speaks <> e.otherwise
-    GROUP BY f.run_id, f.feed, f.day
+    WHERE f.speaks <> coalesce(o.last >= to_char(q.day, 'YYYY"-Q"Q'), FALSE)
+    GROUP BY f.run_id, f.feed, f.day, f.spoken_for
 ),
 
 covered AS (
@@ -71,12 +79,15 @@ covered AS (
         w.measure,
         w.day,
         o.required,
-        coalesce(range_agg(daterange(f.window_from, f.window_to, '[]')), '{}') AS covered
+        coalesce(
+            range_agg(daterange(f.window_from, f.window_to, '[]')) FILTER (WHERE f.run_id IS NOT NULL),
+            CAST(CASE WHEN o.spoken_for THEN '{(,)}' ELSE '{}' END AS datemultirange)
+        ) AS covered
     FROM wanted AS w
     INNER JOIN owed AS o ON w.run_id = o.run_id AND w.feed = o.feed AND w.day = o.day
     LEFT JOIN flow AS f
         ON w.run_id = f.run_id AND w.feed = f.feed AND w.measure = f.measure AND w.day = f.base
-    GROUP BY w.run_id, w.feed, w.measure, w.day, o.required
+    GROUP BY w.run_id, w.feed, w.measure, w.day, o.required, o.spoken_for
 )
 
 SELECT

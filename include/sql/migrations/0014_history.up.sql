@@ -201,33 +201,48 @@ WITH spoken AS (
         o.column_name,
         o.as_of,
         o.value,
-        s.measure,
-        s.day,
-        s.rank,
+        o.wanted AS measure,
+        o.day,
+        o.rank,
         coalesce(g.heir, o.institution) AS institution,
-        g.name AS predecessor
+        g.name AS predecessor,
+        g.name IS NOT NULL AND EXISTS (
+            SELECT FROM core.credit AS c
+            WHERE c.submission_id = n.submission_id
+        ) AS adds_up
     FROM eval.run_input AS n
     -- OFFSET 0 makes the planner look up this submission instead of reading all that were ever delivered.
     CROSS JOIN
         LATERAL (
-            SELECT v.*
+            SELECT
+                v.*,
+                s.wanted,
+                s.day,
+                s.rank
             FROM core.observation AS v
+            CROSS JOIN
+                LATERAL (
+                    SELECT
+                        v.measure AS wanted,
+                        v.as_of AS day,
+                        1 AS rank
+                    UNION ALL
+                    SELECT
+                        left(v.measure, -11),
+                        CAST(date_trunc('year', v.as_of) - interval '1 day' AS date),
+                        2
+                    WHERE right(v.measure, 11) = '_year_start'
+                ) AS s
+            INNER JOIN (
+                SELECT DISTINCT
+                    m.measure,
+                    m.day
+                FROM eval.moment AS m
+                WHERE m.run_id = n.run_id AND m.feed = n.feed AND m.kind = 'stock'
+            ) AS w ON s.wanted = w.measure AND s.day = w.day
             WHERE v.submission_id = n.submission_id AND v.window_from IS NULL
             OFFSET 0 -- noqa: AM09
         ) AS o
-    CROSS JOIN
-        LATERAL (
-            SELECT
-                o.measure,
-                o.as_of AS day,
-                1 AS rank
-            UNION ALL
-            SELECT
-                left(o.measure, -11),
-                CAST(date_trunc('year', o.as_of) - interval '1 day' AS date),
-                2
-            WHERE right(o.measure, 11) = '_year_start'
-        ) AS s
     LEFT JOIN eval.lineage AS g ON n.run_id = g.run_id AND o.institution = g.institution
 ),
 
@@ -240,12 +255,6 @@ marked AS (
         ) AS version,
         min(s.rank) OVER (PARTITION BY s.run_id, s.feed, s.measure, s.day, s.institution) AS best
     FROM spoken AS s
-    WHERE
-        EXISTS (
-            SELECT FROM eval.moment AS m
-            WHERE
-                m.run_id = s.run_id AND m.feed = s.feed AND m.measure = s.measure AND m.day = s.day AND m.kind = 'stock'
-        )
 )
 
 SELECT
@@ -261,7 +270,8 @@ SELECT
     m.as_of,
     m.value,
     m.reported,
-    m.predecessor
+    m.predecessor,
+    m.adds_up
 FROM marked AS m
 WHERE m.version = 1 AND m.rank = m.best;
 COMMENT ON VIEW eval.run_stock IS '批次所取的时点数：每个取数时点每家机构以哪份报送的哪一行为准；没有年末数的，以本年报表的年初列为准';
@@ -278,8 +288,8 @@ WITH flow AS (
         n.family,
         n.feed,
         n.period,
-        b.day AS base,
-        to_char(b.day, 'YYYY"-Q"Q') AS base_period,
+        o.base,
+        to_char(o.base, 'YYYY"-Q"Q') AS base_period,
         n.submission_id,
         o.record_no,
         coalesce(l.heir, o.institution) AS institution,
@@ -290,36 +300,37 @@ WITH flow AS (
         o.window_from,
         o.as_of AS window_to,
         o.value,
-        (o.window_from = date_trunc('year', b.day) AND o.as_of = b.day) AS whole
+        (o.window_from = date_trunc('year', o.base) AND o.as_of = o.base) AS whole
     FROM eval.run_input AS n
     -- OFFSET 0 makes the planner look up this submission instead of reading all that were ever delivered.
     CROSS JOIN
         LATERAL (
             SELECT
-                v.record_no,
-                v.institution,
-                v.measure,
-                v.part,
-                v.column_name,
-                coalesce(v.window_from, CAST(date_trunc('year', v.as_of) AS date)) AS window_from,
-                v.as_of,
-                v.value
-            FROM core.observation AS v
-            WHERE v.submission_id = n.submission_id
+                d.*,
+                b.day AS base
+            FROM (
+                SELECT
+                    v.record_no,
+                    v.institution,
+                    v.measure,
+                    v.part,
+                    v.column_name,
+                    coalesce(v.window_from, CAST(date_trunc('year', v.as_of) AS date)) AS window_from,
+                    v.as_of,
+                    v.value
+                FROM core.observation AS v
+                WHERE v.submission_id = n.submission_id
+            ) AS d
+            INNER JOIN (
+                SELECT DISTINCT
+                    m.measure,
+                    m.day
+                FROM eval.moment AS m
+                WHERE m.run_id = n.run_id AND m.feed = n.feed AND m.kind = 'flow'
+            ) AS b
+                ON d.measure = b.measure AND d.window_from >= date_trunc('year', b.day) AND d.as_of <= b.day
             OFFSET 0 -- noqa: AM09
         ) AS o
-    INNER JOIN (
-        SELECT DISTINCT
-            run_id,
-            feed,
-            measure,
-            day
-        FROM eval.moment
-        WHERE kind = 'flow'
-    ) AS b
-        ON
-            n.run_id = b.run_id AND n.feed = b.feed AND o.measure = b.measure
-            AND o.window_from >= date_trunc('year', b.day) AND o.as_of <= b.day
     LEFT JOIN eval.lineage AS l ON n.run_id = l.run_id AND o.institution = l.institution
 ),
 

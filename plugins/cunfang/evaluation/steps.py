@@ -23,7 +23,8 @@ ALLOCATION = ("60_totals", "62_policy_bounds", "70_solve", "64_policy_support", 
               "67_ask_amounts", "68_ask_bounds", "70_solve", "72_four_falling", "68_ask_bounds", "70_solve",
               "73_ask_noted", "74_bounded", "75_allocation")  # fmt: skip
 WORK_TABLES = ("batch", "ruling", "candidate", "ban", "obstacle", "suspended", "late", "leaf", "base", "observed",
-               "flow", "cumulated", "owed", "reading", "valued", "flow_gap", "referred", "compared_year", "judged",
+               "flow", "cumulated", "owed", "reading", "measured", "valued", "flow_gap", "referred", "compared_year",
+               "judged",
                "cohort", "peer", "criterion", "own_reference", "stretched", "place", "stock", "controlled",
                "policy_bank", "pot", "bound", "solved", "need", "supply", "receiver", "transfer_group",
                "draft_leg")  # fmt: skip
