@@ -10,4 +10,4 @@ CROSS JOIN
     ) AS o
 WHERE
     s.region = %(region)s AND s.period <= %(period)s AND s.feed = ANY(%(feeds)s)
-    AND o.as_of = ANY(CAST(%(days)s AS date []))
+    AND o.as_of = ANY(CAST(%(days)s AS date[]))

@@ -9,18 +9,19 @@ SELECT
     m.indicator,
     starts_with(m.phase, 'last_') AS last_year,
     max(m.slot) AS slots,
-    count(DISTINCT (m.side, m.term_no)) FILTER (WHERE t.missing = 'stop') AS terms,
+    count(DISTINCT concat(m.side, m.term_no)) FILTER (WHERE t.missing = 'stop') AS terms,
     max(m.day) FILTER (WHERE m.phase IN ('now', 'last_now')) AS as_of,
-    count(DISTINCT (m.side, m.term_no, m.phase, CASE m.kind WHEN 'stock' THEN concat(m.slot, m.feed) END)) FILTER (
+    count(DISTINCT concat_ws(' ', m.side, m.term_no, m.phase, f.figure)) FILTER (
         WHERE t.missing = 'stop' AND (m.kind = 'stock' OR m.slot = 1)
     ) AS owed,
-    count(DISTINCT (m.side, m.term_no, m.phase, CASE m.kind WHEN 'stock' THEN concat(m.slot, m.feed) END)) FILTER (
+    count(DISTINCT concat_ws(' ', m.side, m.term_no, m.phase, f.figure)) FILTER (
         WHERE m.kind = 'stock' OR m.slot = 1
     ) AS listed
 FROM batch AS b
 INNER JOIN eval.moment AS m ON b.run_id = m.run_id
 INNER JOIN eval.indicator_term AS t
     ON m.rulebook_id = t.rulebook_id AND m.indicator = t.indicator AND m.side = t.side AND m.term_no = t.term_no
+CROSS JOIN LATERAL (SELECT CASE m.kind WHEN 'stock' THEN concat(m.slot, m.feed) END AS figure) AS f
 GROUP BY m.run_id, m.rulebook_id, m.indicator, starts_with(m.phase, 'last_');
 
 CREATE TEMPORARY TABLE reading ON COMMIT DROP AS

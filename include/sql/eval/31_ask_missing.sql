@@ -83,15 +83,17 @@ LEFT JOIN absent AS a
     ON
         k.run_id = a.run_id AND k.rulebook_id = a.rulebook_id AND k.indicator = a.indicator
         AND k.institution = a.institution
-CROSS JOIN LATERAL (
-    SELECT
-        max(m.day) FILTER (WHERE m.phase = 'then') AS then_day,
-        coalesce(string_agg(DISTINCT CAST(m.day AS text), '、') FILTER (WHERE m.kind <> 'event'), CAST(k.as_of AS text)) AS days
-    FROM eval.moment AS m
-    WHERE
-        m.run_id = k.run_id AND m.rulebook_id = k.rulebook_id AND m.indicator = k.indicator
-        AND m.phase IN ('now', 'then') AND m.slot = 1
-) AS d
+CROSS JOIN
+    LATERAL (
+        SELECT
+            max(m.day) FILTER (WHERE m.phase = 'then') AS then_day,
+            coalesce(string_agg(DISTINCT CAST(m.day AS text), '、') FILTER (WHERE m.kind <> 'event'), CAST(k.as_of AS text))
+                AS days
+        FROM eval.moment AS m
+        WHERE
+            m.run_id = k.run_id AND m.rulebook_id = k.rulebook_id AND m.indicator = k.indicator
+            AND m.phase IN ('now', 'then') AND m.slot = 1
+    ) AS d
 UNION ALL
 -- A feed may be left out by its contract; whether a score may do without it is for the rule book to say.
 SELECT DISTINCT

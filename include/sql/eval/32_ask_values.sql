@@ -6,7 +6,12 @@ SELECT
     format(
         '%s 的 %s（报送内容 %s%s）另有其前身 %s 的数，无法判断相加是否重复', p.name, o.measure, o.feed,
         CASE WHEN o.day <> r.as_of THEN '，时点 ' || o.day ELSE '' END,
-        array_to_string(ARRAY(SELECT u.name FROM unnest(o.predecessors) AS u (name) ORDER BY u.name), '、')
+        array_to_string(
+            ARRAY(
+                SELECT u.name FROM unnest(o.predecessors) AS u (name)
+                ORDER BY u.name
+            ), '、'
+        )
     ) AS message,
     '请由报送单位合并报在承继机构名下' AS advice
 FROM batch AS b
@@ -26,7 +31,12 @@ SELECT
     'validity',
     format(
         '%s 由几家机构合并而来，%s 的 %s（报送内容 %s）只有 %s 的数，缺前身 %s 的', p.name, o.day, o.measure, o.feed,
-        array_to_string(ARRAY(SELECT u.name FROM unnest(o.predecessors) AS u (name) ORDER BY u.name), '、'),
+        array_to_string(
+            ARRAY(
+                SELECT u.name FROM unnest(o.predecessors) AS u (name)
+                ORDER BY u.name
+            ), '、'
+        ),
         string_agg(g.name, '、' ORDER BY g.name)
     ),
     '请由报送单位补报，或把当时各前身的合计报在承继机构名下'
@@ -39,7 +49,7 @@ INNER JOIN eval.run_input AS n ON o.run_id = n.run_id AND n.feed = 'institutions
 INNER JOIN core.institution AS i
     ON
         n.submission_id = i.submission_id AND g.institution = i.institution
-        AND coalesce(i.opened_on, '-infinity') <= o.day AND i.closed_on > o.day
+        AND coalesce(i.opened_on, '-infinity') <= o.day AND o.day < i.closed_on
 WHERE
     EXISTS (
         SELECT FROM eval.moment AS m

@@ -33,7 +33,7 @@ input AS (
     ) AS d
     LEFT JOIN eval.run_input AS n
         ON
-            d.run_id = n.run_id AND d.feed = n.feed AND n.period <= d.period
+            d.run_id = n.run_id AND d.feed = n.feed AND d.period >= n.period
             AND n.period >= to_char(date_trunc('year', d.day), 'YYYY"-Q"Q')
 ),
 
