@@ -257,8 +257,10 @@ def test_given_another_version_then_dates_and_names_are_held_against_it(
     assert kind not in kinds(flaws(tmp_path / "sound", sound, first=first))
 
 
-POLICY = FIRST.replace("code: first", "code: first\nscheme: policy").replace("\n  loans:", "\n  p_loans:").replace(
-    "\n  outlets:", "\n  p_outlets:"
+POLICY = (
+    FIRST.replace("code: first", "code: first\nscheme: policy")
+    .replace("\n  loans:", "\n  p_loans:")
+    .replace("\n  outlets:", "\n  p_outlets:")
 )
 NAMED = _taking_part("policy_rulebook: {value: first, clause: 三}").replace("value: held", "value: separate")
 

@@ -21,6 +21,10 @@ CALC_COLUMNS = (
 (PART, ABOVE, BELOW, WORTH, COUNTED, HELD_AGAINST, RANK, POINTS, EXACT, UNEXPLAINED, NOTE) = range(4, 15)
 
 
+# Classes of new lending over new deposits whose value N4 sets, whatever the quotient is.
+_SET = ("best", "shrinking", "negative_lending")
+
+
 @dataclass(frozen=True)
 class Calculation:
     """Where on 计算 the points stand that make each bank's score, and the rows of the 差异 column."""
@@ -193,7 +197,10 @@ class _Block:
         below = above if event else self.inputs.values[*key, "denominator"]
         total = f"COUNT({self.inputs.sheet.far_range(*below, VALUE)})" if event else self._side(below)
         sheet.formula(BELOW, total, point.denominator, self.part)
-        sheet.formula(WORTH, f"{sheet.here(ABOVE)}/{sheet.here(BELOW)}", point.value, self.unit)
+        if point.klass in _SET:
+            sheet.number(WORTH, point.value, self.unit)
+        else:
+            sheet.formula(WORTH, f"{sheet.here(ABOVE)}/{sheet.here(BELOW)}", point.value, self.unit)
 
     def _side(self, rows: Rows) -> str:
         values, times = (self.inputs.sheet.far_range(*rows, column) for column in (VALUE, TIMES))
@@ -209,7 +216,7 @@ class _Block:
             for index, other in enumerate(self.points)
             if self._delivered(other) and other in self.eligible
         ]
-        if self.item.missing == "mean" and known:
+        if self.item.missing == "mean" and known and point.value_flag:
             sheet.formula(WORTH, f"AVERAGE({','.join(known)})", point.value, self.unit)
         else:
             sheet.number(WORTH, point.value, self.unit)
