@@ -76,19 +76,23 @@ FORMULAS = [
     ),
     (
         _leaf("mean_cap", reference={"of": "area", "clause": "二"}),
-        "达到全辖水平得 20 分，低于的按 本行 ÷ 全辖水平 折算；负值按 0 计",
+        "达到参评银行合计水平得 20 分，低于的按 本行 ÷ 参评银行合计水平 折算；负值按 0 计",
     ),
     (
         _leaf("area_relative", base=_said("10"), per_point=_said("0.3")),
-        "等于全辖水平得 10 分，每高 1 个百分点加 0.3 分，低于的得基数分",
+        "等于参评银行合计水平得 10 分，每高 1 个百分点加 0.3 分，低于的得基数分",
     ),
     (
         _leaf("points_per_unit", unit=_said("0.005"), unit_points=_said("1"), cap=_said("10")),
-        "0 + 本行 ÷ 0.005 × 1；最高 10 分",
+        "本行每 0.005 计 1 分；最高 10 分",
     ),
     (
-        _leaf("pass_fail", operator="<=", reference={"value": "0.08", "clause": "二"}),
-        "不高于 0.08得 20 分，否则 0 分",
+        _leaf("pass_fail", operator="<=", over="deposits", reference={"value": "0.08", "clause": "二"}),
+        "不高于 8%得 20 分，否则 0 分",
+    ),
+    (
+        _leaf("bands", bands=_said([{"below": "1000000000", "points": "5"}, {"from": "1000000000", "points": "20"}])),
+        "分档：10 亿（不含）以下 5 分，10 亿（含）以上 20 分",
     ),
     (
         _leaf("share_of_best", gate={"operator": ">=", "of": "peers", "measure": "gdp_growth", "clause": "二"}),

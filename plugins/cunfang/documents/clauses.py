@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 
 from cunfang.feeds.contract import contracts
 from cunfang.rulebook import Indicator
@@ -15,13 +16,13 @@ AVERAGES = {"months": "本年各月末平均", "quarters": "本年各季末平�
 OPERATORS = {">=": "不低于", ">": "高于", "<=": "不高于", "<": "低于"}
 TIES = {"better": "并列取前", "worse": "并列取后", "mean": "并列取平均名次"}
 REFERENCES = {
-    "area": "全辖水平",
+    "area": "参评银行合计水平",
     "mean": "各行平均",
     "best": "最好的一家",
     "peers": "本地",
     "targets": "本行目标",
     "last_year": "本行上年同期",
-    "county": "全县水平",
+    "county": "全县（含政策性银行）水平",
     "county_others": "全县（不含本行）水平",
 }
 ORIGINS = {"stated": "原文", "derived": "推算", "ours": "我方所定"}
@@ -34,6 +35,16 @@ def number(value: Decimal) -> str:
     """A number as a person writes it: no exponent, no trailing zeros."""
     shown = f"{value:f}"
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def shown(node: Indicator, value: Decimal) -> str:
+    """A figure of an indicator: a ratio in per cent, large sums in 万 and 亿."""
+    if node.over is not None or node.basis in ("growth", "on_time_rate"):
+        return f"{number(value * 100)}%"
+    for size, unit in ((Decimal(100_000_000), " 亿"), (Decimal(10_000), " 万")):
+        if abs(value) >= size:
+            return f"{number(value / size)}{unit}"
+    return number(value)
 
 
 def measure_title(family: str | None, measure: str) -> str:
@@ -103,12 +114,12 @@ def _moment(node: Indicator) -> str:
     return "期末"
 
 
-def reference_text(held: Reference | None, otherwise: str) -> str:
+def reference_text(node: Indicator, held: Reference | None, otherwise: str) -> str:
     """What a value is held against."""
     if held is None:
         return otherwise
     if held.value is not None:
-        return number(held.value)
+        return shown(node, held.value)
     title = measure_title(held.of, held.measure) if held.measure else ""
     return f"{REFERENCES[held.of or 'mean']}{title}"
 
@@ -120,7 +131,7 @@ def formula_text(node: Indicator, full: Decimal) -> str:
         order = "由低到高" if node.direction == "lowest" else "由高到低"
         said.append(f"{order}排名，{TIES[node.ties.value if node.ties else 'better']}")
     if node.gate is not None:
-        condition = f"{OPERATORS[node.gate.operator]} {reference_text(node.gate, '')}"
+        condition = f"{OPERATORS[node.gate.operator]} {reference_text(node, node.gate, '')}"
         said.append(f"须{condition}，否则不得分")
     if not node.keeps_sign:
         said.append("负值按 0 计")
@@ -137,7 +148,7 @@ def _method(node: Indicator, full: str) -> str:
         case "share_of_total":
             return f"{full} × 本行 ÷ 各行合计"
         case "share_of_best":
-            return f"{full} × 本行 ÷ {reference_text(node.reference, '最高的一家')}"
+            return f"{full} × 本行 ÷ {reference_text(node, node.reference, '最高的一家')}"
         case "inverse_of_best":
             return f"{full} × 最低的一家 ÷ 本行"
         case "frontier":
@@ -151,7 +162,7 @@ def _method(node: Indicator, full: str) -> str:
         case "bands":
             return f"分档：{_bands(node, '')}"
         case "mean_cap":
-            mean = reference_text(node.reference, "各行平均")
+            mean = reference_text(node, node.reference, "各行平均")
             return f"达到{mean}得 {full} 分，低于的按 本行 ÷ {mean} 折算"
         case _:
             return _measured(node, full, base)
@@ -166,16 +177,18 @@ def _measured(node: Indicator, full: str, base: str) -> str:
                 else "，低于的得基数分"
             )
             above = number(node.per_point.value) if node.per_point else "0"
-            return f"等于{reference_text(node.reference, '全辖水平')}得 {base} 分，每高 1 个百分点加 {above} 分{below}"
+            area = reference_text(node, node.reference, "参评银行合计水平")
+            return f"等于{area}得 {base} 分，每高 1 个百分点加 {above} 分{below}"
         case "target_completion":
             return _completion(node, full)
         case "points_per_unit":
-            unit, each = _said(node.unit), _said(node.unit_points)
-            start = f"超过 {reference_text(node.reference, '0')} 的部分" if node.reference else "本行"
+            unit, each = shown(node, node.unit.value) if node.unit else "", _said(node.unit_points)
+            start = f"超过 {reference_text(node, node.reference, '0')} 的部分" if node.reference else "本行"
             whole = "（只计整数倍）" if node.whole_steps and node.whole_steps.value else ""
-            return f"{base} + {start} ÷ {unit} × {each}{whole}"
+            first = "" if base == "0" else f"{base} 分，"
+            return f"{first}{start}每 {unit} 计 {each} 分{whole}"
         case "pass_fail":
-            condition = f"{OPERATORS[node.operator or '>=']} {reference_text(node.reference, '')}"
+            condition = f"{OPERATORS[node.operator or '>=']} {reference_text(node, node.reference, '')}"
             return f"{condition}得 {full} 分，否则 {_said(node.otherwise, '0')} 分"
         case "rate":
             return f"{full} × 本行（0 至 1）"
@@ -184,7 +197,7 @@ def _measured(node: Indicator, full: str, base: str) -> str:
 
 
 def _completion(node: Indicator, full: str) -> str:
-    goal = reference_text(node.reference, "目标")
+    goal = reference_text(node, node.reference, "目标")
     if node.unit is None:
         return f"完成{goal}得 {full} 分，未完成按完成比例折算"
     unit, base = f"{number(node.unit.value * 100)} 个百分点", _said(node.base, full)
@@ -203,15 +216,19 @@ def _said(parameter: object, otherwise: str = "") -> str:
 
 def _bands(node: Indicator, unit: str) -> str:
     bands = node.bands.value if node.bands else ()
-    said = [f"{band_text(band)}{unit} {number(band.points)} 分" for band in bands]
+    ranked = node.method == "rank_bands"
+    said = [
+        f"{band_text(band, number if ranked else partial(shown, node))}{unit} {number(band.points)} 分"
+        for band in bands
+    ]
     said += [f"其余 {number(node.otherwise.value)} 分"] if node.otherwise else []
     return "，".join(said)
 
 
-def band_text(band: Band) -> str:
-    """`0.08（含）至 0.1（不含）`; an open side is not said."""
-    lower = None if band.lower is None else f"{number(band.lower)}（{'不含' if band.over is not None else '含'}）"
-    upper = None if band.upper is None else f"{number(band.upper)}（{'不含' if band.below is not None else '含'}）"
+def band_text(band: Band, say: Callable[[Decimal], str] = number) -> str:
+    """`8%（含）至 10%（不含）`; an open side is not said."""
+    lower = None if band.lower is None else f"{say(band.lower)}（{'不含' if band.over is not None else '含'}）"
+    upper = None if band.upper is None else f"{say(band.upper)}（{'不含' if band.below is not None else '含'}）"
     if lower and upper:
         return f"{lower}至 {upper}"
     return f"{lower}以上" if lower else f"{upper}以下" if upper else "任何值"

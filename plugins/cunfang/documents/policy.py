@@ -10,7 +10,7 @@ from typing import Any
 from cunfang.documents import clauses
 from cunfang.documents.clauses import ORIGINS, number
 from cunfang.documents.templates import render
-from cunfang.documents.words import QUOTA_MODES, percent, wan
+from cunfang.documents.words import QUOTA_MODES, WAN, percent, wan
 from cunfang.rulebook import Rulebook
 from cunfang.rulebook.model import Placed
 from cunfang.rulebook.parameter import Parameter
@@ -245,10 +245,15 @@ def _allocation(book: Rulebook) -> tuple[Rule, ...]:
         ),
         *_rule(how.minimum_amount, f"单家不少于 {_wan(how.minimum_amount)} 万元"),
         *_rule(how.maximum_amount, f"单家不多于 {_wan(how.maximum_amount)} 万元"),
-        *_rule(how.rounding_unit, f"应存额度取整到 {number(how.rounding_unit.value)} 元"),
+        *_rule(how.rounding_unit, f"应存额度取整到 {_unit(how.rounding_unit.value)}（在上下限上的按上下限的准数）"),
         *(_rule(how.remainder, remainder[how.remainder.value]) if how.remainder else ()),
         *_rule(how.min_leg, f"差额不足 {wan(how.min_leg.value)} 万元的结转下期"),
     )
+
+
+def _unit(yuan: Decimal) -> str:
+    """`1 万元`, `0.01 元`."""
+    return f"{number(yuan / WAN)} 万元" if yuan >= WAN else f"{number(yuan)} 元"
 
 
 def _amounts(parameter: Parameter[tuple[Decimal, ...]] | None) -> tuple[Decimal, ...]:

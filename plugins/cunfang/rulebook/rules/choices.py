@@ -52,7 +52,7 @@ def names(rulebook: Rulebook, _: Known) -> Iterator[Raised]:
         if level in seen:
             yield Raised("name_twice", site.at("name"), {"name": site.name, "first": seen[level].path[-1]})
         seen.setdefault(level, site)
-    known = [site.placed.code for site in leaves(rulebook) if site.placed.effect == "score"]
+    known = [site.placed.code for site in sites(rulebook) if site.placed.effect == "score"]
     for code in rulebook.scoring.tie_break.value if rulebook.scoring.tie_break else ():
         if code not in known:
             yield Raised("tie_break_unknown", ("scoring", "tie_break"), {"code": code, "known": known})
