@@ -208,9 +208,20 @@ def county_by(chance: Random, rulebook: Rulebook | None = None) -> County:
     )  # fmt: skip
 
 
+def answered_by(chance: Random) -> County:
+    """A county that has an answer: somebody scores, penalties and all (N8 asks where nobody does)."""
+    while True:
+        county = county_by(chance)
+        try:
+            expected(county)
+        except ZeroDivisionError:
+            continue
+        return county
+
+
 # Drawn by Hypothesis one by one, the thousands of choices of a batch would be too many: it draws what they follow from.
 batches = st.lists(st.integers(0, 2**32), min_size=30, max_size=40, unique=True).map(
-    lambda seeds: [county_by(Random(seed)) for seed in seeds]  # noqa: S311 - a case, not a secret
+    lambda seeds: [answered_by(Random(seed)) for seed in seeds]  # noqa: S311 - a case, not a secret
 )
 
 
