@@ -12,7 +12,6 @@ SELECT
     coalesce(i.basis, '') AS basis,
     coalesce(i.method, '') AS method,
     coalesce(i.missing, '') AS missing,
-    i.due_workdays,
     i.clause
 FROM eval.run AS r
 INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from sqlalchemy import Engine
 
-from cunfang.cli.taking_in import has_files, taken_in
+from cunfang.cli.taking_in import NothingDeliveredError, require_files, taken_in
 from cunfang.documents.loading import load_result, load_warnings
 from cunfang.documents.result import RunResult, Warning_
 from cunfang.evaluation import RunStoppedError, evaluate
@@ -47,12 +47,9 @@ def evaluate_inbox(inbox: Path, region: str, period: Period, code: str, console:
     """Load `inbox/<region>/<period>`, evaluate by rule book `code`. InputError when there is nothing to start with."""
     try:
         rulebook = read_rulebook(code)
-    except RulebookError as error:
+        require_files(inbox, region, period)
+    except (RulebookError, NothingDeliveredError) as error:
         raise InputError(str(error)) from error
-    if not has_files(inbox, region, period):
-        raise InputError(
-            f"{inbox / region / str(period)} 里没有报送文件；应为 {inbox / region / str(period)}/<报送>/<文件>"
-        )
     with (
         console.status("准备临时数据库") as status,
         taken_in(inbox, region, period, [rulebook], status.update) as (database, found),

@@ -23,7 +23,7 @@ from cunfang.cli.simulated import (
     stability_object,
 )
 from cunfang.cli.simulated_book import write_workbook
-from cunfang.cli.taking_in import Say, has_files, taken_in
+from cunfang.cli.taking_in import NothingDeliveredError, Say, require_files, taken_in
 from cunfang.cli.terms import TermError, all_settings, amount, one_off, rulebook_named
 from cunfang.cli.warehouse import WarehouseError, warehouse_url
 from cunfang.evaluation import RunStoppedError
@@ -161,9 +161,10 @@ def _opened(place: Place, books: Sequence[Rulebook] = ()) -> Iterator[tuple[Conn
         raise TermError("--database 与 --inbox 只写一个")
     with Console(stderr=True).status("准备") as status:
         if place.inbox is not None:
-            if not has_files(place.inbox, region, period):
-                folder = place.inbox / region / str(period)
-                raise TermError(f"{folder} 里没有报送文件；应为 {folder}/<报送>/<文件>")
+            try:
+                require_files(place.inbox, region, period)
+            except NothingDeliveredError as error:
+                raise TermError(str(error)) from error
             with (
                 taken_in(place.inbox, region, period, books, status.update) as (database, _),
                 database.connect() as connection,

@@ -25,8 +25,18 @@ STEPS = {"read": "已读取", "accepted": "已接受", "rejected": "被退回", 
 Say = Callable[[str], None]
 
 
-def has_files(inbox: Path, region: str, period: Period) -> bool:
-    """Whether anything was delivered for `region` and `period`."""
+class NothingDeliveredError(Exception):
+    """The inbox has no file for the region and period; the message says where one should lie."""
+
+
+def require_files(inbox: Path, region: str, period: Period) -> None:
+    """NothingDeliveredError where nothing was delivered for `region` and `period`."""
+    if not _has_files(inbox, region, period):
+        folder = inbox / region / str(period)
+        raise NothingDeliveredError(f"{folder} 里没有报送文件；应为 {folder}/<报送>/<文件>")
+
+
+def _has_files(inbox: Path, region: str, period: Period) -> bool:
     return any(path.is_file() for path in (inbox / region / str(period)).glob("*/**/*"))
 
 
@@ -64,4 +74,4 @@ def _progress(say: Say, then: str) -> Callable[[str, str], None]:
 def _earlier(database: Engine, inbox: Path, region: str, period: Period, rulebooks: Sequence[Rulebook]) -> list[Period]:
     with database.connect() as connection:
         wanted = {then for book in rulebooks for then in earlier_periods(connection, period, book)}
-    return sorted(then for then in wanted if has_files(inbox, region, then))
+    return sorted(then for then in wanted if _has_files(inbox, region, then))

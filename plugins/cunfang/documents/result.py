@@ -119,7 +119,6 @@ class Indicator:
     basis: str
     method: str
     missing: str
-    due_workdays: int | None
     clause: str
     money: bool
 
