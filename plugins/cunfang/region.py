@@ -128,6 +128,20 @@ class Trial(_Model):
         return self
 
 
+class SignOff(_Model):
+    """One signature of the chain, in its order (S26): `by` are the users who may give it, empty for any named user.
+
+    `brings` is the order's state once it is given, or the last of several that bring the same.
+    """
+
+    brings: Literal["reviewed", "signed", "issued"]
+    title: str = Field(min_length=1)
+    by: tuple[str, ...] = ()
+
+
+DEFAULT_CHAIN = (SignOff(brings="reviewed", title="复核"), SignOff(brings="signed", title="签批"))
+
+
 class Region(_Model):
     """One county. `internal_domains` are the office's own: elsewhere goes a notice only, unless a level is stated.
 
@@ -140,13 +154,21 @@ class Region(_Model):
     sample: bool = False
     rulebook: str | None = None
     trial: Trial | None = None
-    approver: str = ""
+    sign_offs: tuple[SignOff, ...] = DEFAULT_CHAIN
     unexplained: Literal["stop", "note"] = "stop"
     internal_domains: frozenset[str] = frozenset()
     tax_arrangement: tuple[TaxArrangement, ...] = ()
     providers: tuple[Provider, ...] = ()
     banks: Banks = Banks()
     recipients: tuple[Recipient, ...] = ()
+
+    @model_validator(mode="after")
+    def _chain_in_order(self) -> Self:
+        brought = [item.brings for item in self.sign_offs]
+        ranks = [("reviewed", "signed", "issued").index(state) for state in brought]
+        if ranks != sorted(ranks) or not {"reviewed", "signed"} <= set(brought):
+            raise ValueError("sign_offs 应依次为 reviewed、signed（、issued），前两种至少各有一个环节")
+        return self
 
     @model_validator(mode="after")
     def _settle_levels(self) -> Self:

@@ -14,7 +14,7 @@ from pydantic import Field, field_validator, model_validator
 
 from cunfang.rulebook.flaw import refused
 from cunfang.rulebook.indicator import Indicator, full_points, weights_close
-from cunfang.rulebook.parameter import Band, Exact, Parameter, Share, Strict, Unit, Yuan
+from cunfang.rulebook.parameter import Band, Exact, Parameter, Share, Strict, Unit, Yuan, ours
 
 Effect = Literal["score", "bonus", "penalty", "bonus_amount", "penalty_amount"]
 
@@ -49,7 +49,9 @@ class Allocation(Strict):
     for each. tiers: by the coefficient of the band that the score lies in.
     """
 
-    quota_mode: Parameter[Literal["stock", "fixed"]]
+    quota_mode: Parameter[Literal["stock", "stock_less_reserve", "fixed"]]
+    reserve_amount: Parameter[Yuan] | None = None
+    reserve_share: Parameter[Annotated[Exact, Field(gt=0, lt=1)]] | None = None
     rounding_unit: Parameter[Unit]
     min_leg: Parameter[Yuan]
     scheme: Parameter[Literal["proportional", "affine", "top", "by_rank", "equal", "tiers"]]
@@ -76,6 +78,22 @@ class Allocation(Strict):
         if beside := [key for key, of in own.items() if of != scheme and getattr(self, key) is not None]:
             raise refused("allocation_beside", scheme=scheme, keys=beside)
         return self
+
+
+class Orders(Strict):
+    """From a result to money that has moved: working days, and how far figures may be off (S12, S13, S27, S31).
+
+    `max_drift` is a share of the amount to be moved. A correction that changes no bank by more than
+    `true_up_threshold` yuan is made good in the next quarter; without one, every correction is a new order. What a
+    document leaves out is what the default says (spec S12, S21, S27), and is shown as such.
+    """
+
+    max_drift: Parameter[Annotated[Exact, Field(ge=0)]] = ours(Decimal("0.05"), "S12")
+    execute_workdays: Parameter[Annotated[int, Field(gt=0)]] = ours(5, "S13")
+    issue_workdays: Parameter[Annotated[int, Field(gt=0)]] = ours(5, "S31")
+    objection_workdays: Parameter[Annotated[int, Field(ge=0)]] = ours(5, "S27")
+    recall_workdays: Parameter[Annotated[int, Field(gt=0)]] = ours(3, "S21")
+    true_up_threshold: Parameter[Yuan] | None = None
 
 
 class Suspension(Strict):
@@ -174,6 +192,7 @@ class Rulebook(Strict):
     scoring: Scoring = Scoring()
     allocation: Allocation
     participation: Participation
+    orders: Orders = Orders()
     warnings: dict[str, WarningLimit]
     policy: Rulebook | None = None
 

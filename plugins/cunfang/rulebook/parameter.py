@@ -34,6 +34,11 @@ class Parameter(Strict, Generic[T]):
     origin: Origin = "stated"
 
 
+def ours(value: T, clause: str) -> Parameter[T]:
+    """The value where a document is silent; `clause` names the row of the requirements that settles it."""
+    return Parameter(value=value, clause=clause, origin="ours")
+
+
 Words = Annotated[str, Field(min_length=1)]
 
 

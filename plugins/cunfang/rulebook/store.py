@@ -58,7 +58,7 @@ def _value(parameter: Parameter[Any] | None) -> Any:
 
 def _head(rulebook: Rulebook) -> Row:
     scoring, share, who = rulebook.scoring, rulebook.allocation, rulebook.participation
-    cap, late, falling = share.deposits_cap, who.suspension, who.four_falling
+    after, cap, late, falling = rulebook.orders, share.deposits_cap, who.suspension, who.four_falling
     return {
         "code": rulebook.code,
         "content_hash": rulebook.content_hash,
@@ -78,6 +78,14 @@ def _head(rulebook: Rulebook) -> Row:
         "quota_mode": share.quota_mode.value,
         "rounding_unit": share.rounding_unit.value,
         "min_leg": share.min_leg.value,
+        "reserve_amount": _value(share.reserve_amount),
+        "reserve_share": _value(share.reserve_share),
+        "max_drift": after.max_drift.value,
+        "execute_workdays": after.execute_workdays.value,
+        "issue_workdays": after.issue_workdays.value,
+        "objection_workdays": after.objection_workdays.value,
+        "recall_workdays": after.recall_workdays.value,
+        "true_up_threshold": _value(after.true_up_threshold),
         "allocation": share.scheme.value,
         "base_amount": _value(share.base_amount),
         "base_score": _value(share.base_score),

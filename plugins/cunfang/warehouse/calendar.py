@@ -26,6 +26,11 @@ def load_calendar(connection: Connection) -> int:
     return added
 
 
+def today(connection: Connection) -> date:
+    """The day as the office lives it: of Shanghai, or what the database's `cunfang.today` says (migration 0020)."""
+    return date.fromisoformat(str(connection.scalar(text("SELECT CAST(ops.today() AS text)"))))
+
+
 def due_date(connection: Connection, start: date, workdays: int) -> date:
     """The `workdays`-th working day after `start` by `core.workday` (N12); UnknownYearError where it is not loaded."""
     days = connection.scalars(
