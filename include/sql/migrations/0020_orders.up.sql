@@ -372,8 +372,13 @@ BEGIN
         RAISE EXCEPTION '% 不是“%”的签批人（应为 %）', new.approver, due.title, array_to_string(due.signers, '、')
             USING ERRCODE = 'check_violation';
     END IF;
-    IF new.approver = paper.drafted_by THEN
-        RAISE EXCEPTION '% 拟定了指令 %，不能自己签批', new.approver, paper.order_no USING ERRCODE = 'check_violation';
+    -- Who laid it out, and who put it up again, made it.
+    IF new.approver = paper.drafted_by OR new.approver = (
+        SELECT e.actor FROM ops.order_event AS e
+        WHERE e.order_id = new.order_id AND e.status = 'draft' ORDER BY e.event_id DESC LIMIT 1
+    ) THEN
+        RAISE EXCEPTION '% 拟定或重新提交了指令 %，不能自己签批', new.approver, paper.order_no
+            USING ERRCODE = 'check_violation';
     END IF;
     IF EXISTS (
         SELECT FROM ops.approval AS a

@@ -1,5 +1,1 @@
-"""Orders (调整指令): what an approved run tells the banks to move."""
-
-from cunfang.orders.issue import issue
-
-__all__ = ["issue"]
+"""Orders (调整指令): what a signed run tells the banks to move, from the draft to money that has arrived (S12, S13)."""

@@ -1,0 +1,78 @@
+-- The balances of the accounts that an order takes from, read again (S12): what is there now, and what would be if
+-- nothing but executed transfers had happened since the base date. The newest balance counts, of the finance bureau
+-- before the bank's own where both speak of one day.
+WITH paying AS (
+    SELECT
+        l.from_institution AS institution,
+        l.from_account AS account,
+        min(l.base_balance) AS base_balance,
+        sum(l.amount) AS ordered
+    FROM ops.transfer_leg AS l
+    WHERE l.order_id = %(order_id)s AND NOT l.blocked
+    GROUP BY l.from_institution, l.from_account
+),
+
+newest AS (
+    SELECT DISTINCT ON (b.account)
+        b.account,
+        b.as_of,
+        b.balance
+    FROM ops.transfer_order AS o
+    INNER JOIN (
+        SELECT
+            n.region,
+            n.account,
+            n.as_of,
+            n.balance,
+            0 AS place
+        FROM core.balance AS n
+        INNER JOIN raw.standing_submission AS s ON n.submission_id = s.submission_id
+        UNION ALL
+        SELECT
+            r.region,
+            r.account,
+            r.as_of,
+            r.balance,
+            1
+        FROM core.standing_bank_return AS r
+        WHERE r.part = 'account'
+    ) AS b ON o.region = b.region AND b.as_of >= o.base_date
+    WHERE o.order_id = %(order_id)s
+    ORDER BY b.account, b.as_of DESC, b.place
+),
+
+executed AS (
+    SELECT
+        e.account,
+        s.executed_at,
+        e.amount
+    FROM ops.leg_state AS s
+    CROSS JOIN LATERAL (VALUES (s.from_account, -s.amount), (s.to_account, s.amount)) AS e (account, amount)
+    WHERE s.executed_at IS NOT NULL AND s.status IN ('executed', 'confirmed')
+)
+
+SELECT
+    p.institution,
+    p.account,
+    p.ordered,
+    p.base_balance,
+    n.as_of,
+    n.balance,
+    p.base_balance + x.until_then AS expected,
+    n.balance + x.after_that AS available,
+    abs(n.balance - p.base_balance - x.until_then) AS drift,
+    o.max_drift * p.ordered AS allowed
+FROM paying AS p
+INNER JOIN ops.transfer_order AS o ON o.order_id = %(order_id)s
+INNER JOIN newest AS n ON p.account = n.account
+CROSS JOIN LATERAL (
+    SELECT
+        coalesce(sum(e.amount) FILTER (
+            WHERE CAST(e.executed_at AS date) > o.base_date AND CAST(e.executed_at AS date) <= n.as_of
+        ), 0) AS until_then,
+        coalesce(sum(e.amount) FILTER (WHERE CAST(e.executed_at AS date) > n.as_of), 0) AS after_that
+    FROM executed AS e
+    WHERE e.account = p.account
+) AS x
+WHERE abs(n.balance - p.base_balance - x.until_then) > o.max_drift * p.ordered OR n.balance + x.after_that < p.ordered
+ORDER BY p.institution, p.account

@@ -1,0 +1,49 @@
+"""Single moves of a transfer after its order was issued: by a receipt, or by a named person with a reason (S13)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Connection, text
+
+from cunfang.orders.paper import MoveError, OrderError, refused_as
+
+
+def move_leg(
+    connection: Connection,
+    leg_code: str,
+    status: str,
+    *,
+    actor: str,
+    reason: str = "",
+    executed_at: datetime | None = None,
+    reference: str = "",
+    submission_id: int | None = None,
+    record_no: int | None = None,
+    due_on: date | None = None,
+) -> bool:
+    """Move transfer `leg_code` to `status`; False when it stands there already.
+
+    `due_on` goes with `issued` (a returned transfer given out anew), `executed_at` with `executed`. OrderError for a
+    code nobody gave out, MoveError for a move that is not allowed.
+    """
+    mine = text("SELECT order_id, leg_no FROM ops.transfer_leg WHERE leg_code = :code FOR UPDATE")
+    place = connection.execute(mine, {"code": leg_code}).one_or_none()
+    if place is None:
+        raise OrderError(f"没有编号为 {leg_code} 的划转")
+    standing = text("SELECT status FROM ops.leg_state WHERE leg_code = :code")
+    if connection.execute(standing, {"code": leg_code}).scalar_one() == status:
+        return False
+    event = text("""
+        INSERT INTO ops.leg_event (
+            order_id, leg_no, status, actor, reason, due_on, executed_at, reference, submission_id, record_no
+        )
+        VALUES (
+            :order_id, :leg_no, :status, :actor, :reason, :due_on, :executed_at, :reference, :submission_id, :record_no
+        )
+    """)
+    values = {"status": status, "actor": actor, "reason": reason, "due_on": due_on, "executed_at": executed_at}
+    evidence = {"reference": reference, "submission_id": submission_id, "record_no": record_no}
+    with refused_as(MoveError):
+        connection.execute(event, {"order_id": place.order_id, "leg_no": place.leg_no, **values, **evidence})
+    return True
