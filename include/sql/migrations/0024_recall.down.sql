@@ -1,1 +1,6 @@
-SELECT 1;
+DROP TABLE ops.recall_cause;
+DROP VIEW ops.standing_warning;
+DROP FUNCTION core.bans;
+DROP FUNCTION core.lineage;
+ALTER TABLE eval.holding DROP COLUMN pooled;
+ALTER TABLE core.account DROP COLUMN role;
