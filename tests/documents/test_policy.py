@@ -55,6 +55,28 @@ def test_given_a_value_that_is_ours_then_the_page_asks_for_it_to_be_settled(code
     assert set(ours) <= set(policy_view(book).ours)
 
 
+def test_given_orders_by_default_then_the_page_calls_them_ours_and_what_nobody_wrote_down_default() -> None:
+    book = read_rulebook("hefei-2012")
+    silent = Rulebook.model_validate(book.model_dump(by_alias=True, exclude_unset=True, exclude={"orders", "policy"}))
+
+    said = {rule.text: rule.origin for rule in policy_view(book).orders}
+    unsaid = {rule.text: rule.origin for rule in policy_view(silent).orders}
+
+    assert said["银行在下达后 5 个工作日内划转到位"] == "我方所定"
+    assert unsaid["银行在下达后 5 个工作日内划转到位（默认）"] == "我方所定"
+    assert len(said) == len(unsaid) == 5
+
+
+def test_given_a_payment_reserve_then_the_page_says_what_is_kept_and_by_which_clause() -> None:
+    book = read_rulebook("hefei-2012").model_dump(by_alias=True, exclude_unset=True, exclude={"policy"})
+    book["allocation"] |= {"quota_mode": _said("stock_less_reserve"), "reserve_share": _said("0.08")}
+
+    said = {rule.text: rule.clause for rule in policy_view(Rulebook.model_validate(book)).allocation}
+
+    assert said["额度总控 T：存量扣除支付备付"] == "第一条"
+    assert said["支付准备为存量的 8.00%，不参加分配，留在原处"] == "第一条"
+
+
 def _origin(node: Indicator) -> str:
     said = node.weight or node.points or node.amount
     return said.origin if said else ""

@@ -66,8 +66,8 @@ def flaws(folder: Path, content: str, known: Known | None = None, **others: str)
 
 
 def kinds(found: tuple[Flaw, ...]) -> set[str]:
-    """Which messages, without what is always there: the outlets' feed names its own measures."""
-    return {flaw.kind for flaw in found} - {"open_measures"}
+    """Which messages, without what is always there: the outlets' feed names its own measures, orders go by default."""
+    return {flaw.kind for flaw in found} - {"open_measures", "orders_unstated"}
 
 
 def leaf(**said: str) -> str:

@@ -15,6 +15,7 @@ from cunfang.rulebook.lint import lint
 from cunfang.rulebook.source import BYTES, DEPTH, NODES
 
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
+RESERVES = "\n  reserve_amount: {value: 5, clause: 二}\n  reserve_share: {value: 0.1, clause: 二}"
 HOSTILE: dict[str, tuple[str, str, str]] = {
     "tab": (BOOK.replace("  loans:", "\tloans:"), "RB-E02", "用制表符"),
     "key twice": (BOOK + "name: 又一个\n", "RB-E02", "name 写了两次，第一次在第 2 行"),
@@ -39,7 +40,22 @@ HOSTILE: dict[str, tuple[str, str, str]] = {
     "its own parent": (BOOK + "parent: book\n", "RB-E05", "book → book"),
     "a number for terms": (BOOK.replace("measure: loans", "measure: 5"), "RB-E12", "应是列表"),
     "text for a number": (BOOK.replace("value: 60", "value: 六十"), "RB-E12", "应是数"),
-    "a word that is none": (BOOK.replace("value: stock", "value: guess"), "RB-E12", "应为 stock、fixed 之一"),
+    "a word that is none": (
+        BOOK.replace("value: stock", "value: guess"),
+        "RB-E12",
+        "应为 stock、stock_less_reserve、fixed 之一",
+    ),
+    "a reserve of nothing": (BOOK.replace("value: stock", "value: stock_less_reserve"), "RB-E18", "只写一个"),
+    "two reserves": (
+        BOOK.replace("value: stock, clause: 二}", "value: stock_less_reserve, clause: 二}" + RESERVES),
+        "RB-E18",
+        "只写一个",
+    ),
+    "a reserve that nothing is kept for": (
+        BOOK.replace("value: stock, clause: 二}", "value: stock, clause: 二}" + RESERVES),
+        "RB-E18",
+        "stock 用不到 reserve_amount、reserve_share",
+    ),
     "not a share": (
         BOOK.replace("  scheme:", "  concentration_cap: {value: 30, clause: 二}\n  scheme:"),
         "RB-E12",

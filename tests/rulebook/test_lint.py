@@ -204,6 +204,20 @@ def test_given_an_error_then_the_book_cannot_be_loaded_for_a_run(tmp_path: Path,
     assert all(flaw.rule in str(refused.value) for flaw in errors)
 
 
+def test_given_a_book_that_says_nothing_of_orders_then_the_defaults_are_named_and_a_stated_one_is_not(
+    tmp_path: Path,
+) -> None:
+    stated = BOOK + "orders: {execute_workdays: {value: 7, clause: 八}, max_drift: {value: 0.1, clause: 八}}\n"
+
+    (silent,) = [flaw for flaw in flaws(tmp_path / "a", BOOK) if flaw.kind == "orders_unstated"]
+    (partly,) = [flaw for flaw in flaws(tmp_path / "b", stated) if flaw.kind == "orders_unstated"]
+
+    assert "max_drift 0.05、execute_workdays 5、issue_workdays 5" in silent.what()
+    assert "execute_workdays" not in partly.what()
+    assert "recall_workdays 3" in partly.what()
+    assert read_rulebook("book", tmp_path / "b").orders.execute_workdays.value == 7
+
+
 def test_given_the_number_of_banks_then_ranks_and_caps_are_judged_by_it(tmp_path: Path) -> None:
     steps = leaf(method="rank_step", step="{value: 10, clause: 五}", ties="{value: better, clause: 五}")
     capped = _allocated("concentration_cap: {value: 0.2, clause: 二}")

@@ -60,6 +60,7 @@ class PolicyView:
     extras: tuple[IndicatorRow, ...]
     participation: tuple[Rule, ...]
     allocation: tuple[Rule, ...]
+    orders: tuple[Rule, ...]
     limits: tuple[Rule, ...]
     ours: tuple[str, ...]
     policy: PolicyView | None = None
@@ -75,7 +76,7 @@ def policy_view(book: Rulebook) -> PolicyView:
     placed = list(book.placed())
     rows = _rows([one for one in placed if one.effect == "score"])
     extras = _rows([one for one in placed if one.effect != "score"])
-    sentences = (*_scoring(book), *_participation(book)), _allocation(book), _limits(book)
+    sentences = (*_scoring(book), *_participation(book)), _allocation(book), _orders(book), _limits(book)
     marked = [
         *((row.name, row.origin) for row in (*rows, *extras)),
         *((r.text, r.origin) for s in sentences for r in s),
@@ -89,7 +90,8 @@ def policy_view(book: Rulebook) -> PolicyView:
         extras=extras,
         participation=sentences[0],
         allocation=sentences[1],
-        limits=sentences[2],
+        orders=sentences[2],
+        limits=sentences[3],
         ours=tuple(text for text, origin in marked if origin == ORIGINS["ours"]),
         policy=policy_view(book.policy) if book.policy else None,
     )
@@ -232,6 +234,11 @@ def _allocation(book: Rulebook) -> tuple[Rule, ...]:
     cap = how.deposits_cap
     return (
         *_rule(how.quota_mode, f"额度总控 T：{quota}"),
+        *_rule(how.reserve_amount, f"支付准备 {_wan(how.reserve_amount)} 万元，不参加分配，留在原处"),
+        *_rule(
+            how.reserve_share,
+            f"支付准备为存量的 {percent(how.reserve_share.value) if how.reserve_share else ''}，不参加分配，留在原处",
+        ),
         *_rule(how.scheme, schemes[how.scheme.value]),
         *(_rule(how.leftover, leftover[how.leftover.value]) if how.leftover else ()),
         *_rule(
@@ -249,6 +256,26 @@ def _allocation(book: Rulebook) -> tuple[Rule, ...]:
         *(_rule(how.remainder, remainder[how.remainder.value]) if how.remainder else ()),
         *_rule(how.min_leg, f"差额不足 {wan(how.min_leg.value)} 万元的结转下期"),
     )
+
+
+def _orders(book: Rulebook) -> tuple[Rule, ...]:
+    """The life of an order; what no document says is the default, and called so."""
+    if book.scheme != "commercial":
+        return ()
+    after = book.orders
+    said = (
+        ("max_drift", f"下达前再次核对余额，变动超过划转额 {percent(after.max_drift.value)} 的退回重拟"),
+        ("execute_workdays", f"银行在下达后 {after.execute_workdays.value} 个工作日内划转到位"),
+        ("issue_workdays", f"结果确定后 {after.issue_workdays.value} 个工作日内下达；下达迟延的，银行不计逾期"),
+        ("objection_workdays", f"结果公布后 {after.objection_workdays.value} 个工作日内可以提出异议"),
+        ("recall_workdays", f"收回存款在 {after.recall_workdays.value} 个工作日内办结"),
+        ("true_up_threshold", f"更正后各家变动都不超过 {_wan(after.true_up_threshold)} 万元的，下期补差"),
+    )
+    rules = []
+    for key, text in said:
+        default = "" if key in after.model_fields_set else "（默认）"
+        rules += _rule(getattr(after, key), text + default)
+    return tuple(rules)
 
 
 def _unit(yuan: Decimal) -> str:

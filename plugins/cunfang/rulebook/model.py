@@ -47,6 +47,8 @@ class Allocation(Strict):
     proportional: by score. affine: `base_amount` each, the rest by score above `base_score`. top: by score among the
     first `top`. by_rank: `rank_amounts` from the first rank on; what is left over goes by `leftover`. equal: the same
     for each. tiers: by the coefficient of the band that the score lies in.
+
+    T is the stock, the stock less a payment reserve (`reserve_amount`, or `reserve_share` of the stock), or decreed.
     """
 
     quota_mode: Parameter[Literal["stock", "stock_less_reserve", "fixed"]]
@@ -77,6 +79,15 @@ class Allocation(Strict):
             raise refused("allocation_lacks", scheme=scheme, key=key)
         if beside := [key for key, of in own.items() if of != scheme and getattr(self, key) is not None]:
             raise refused("allocation_beside", scheme=scheme, keys=beside)
+        return self
+
+    @model_validator(mode="after")
+    def _reserved(self) -> Self:
+        said = [key for key in ("reserve_amount", "reserve_share") if getattr(self, key) is not None]
+        if self.quota_mode.value == "stock_less_reserve" and len(said) != 1:
+            raise refused("quota_reserve")
+        if self.quota_mode.value != "stock_less_reserve" and said:
+            raise refused("quota_beside", mode=self.quota_mode.value, keys=said)
         return self
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cunfang.rulebook.indicator import KEEPS_SIGN, Indicator
-from cunfang.rulebook.model import Rulebook
+from cunfang.rulebook.model import Orders, Rulebook
 from cunfang.rulebook.rules.site import Known, Path, Raised, Site, leaves, sites
 
 RANKS = frozenset({"rank_step", "rank_bands"})
@@ -27,6 +27,8 @@ def unsaid(rulebook: Rulebook, _: Known) -> Iterator[Raised]:
     scheme = rulebook.allocation.scheme.value
     if scheme in ("top", "by_rank") and rulebook.scoring.tie_break is None:
         yield Raised("score_ties_unstated", ("allocation", "scheme"), {"scheme": scheme})
+    if defaults := _orders_unstated(rulebook):
+        yield Raised("orders_unstated", ("orders",), {"defaults": defaults})
     falling = rulebook.participation.four_falling
     if falling is not None and falling.rate is None:
         yield Raised("falling_rate_unstated", ("participation", "four_falling"))
@@ -44,6 +46,15 @@ def _zero_unstated(node: Indicator) -> bool:
     return node.method in SHARES and node.all_zero is None
 
 
+def _orders_unstated(rulebook: Rulebook) -> list[str]:
+    """What the model puts in for the life of an order, as `max_drift 0.05`; an index has no orders."""
+    if rulebook.scheme != "commercial":
+        return []
+    unsaid_keys = [key for key in Orders.model_fields if key not in rulebook.orders.model_fields_set]
+    put_in = {key: getattr(rulebook.orders, key) for key in unsaid_keys}
+    return [f"{key} {parameter.value}" for key, parameter in put_in.items() if parameter is not None]
+
+
 def names(rulebook: Rulebook, _: Known) -> Iterator[Raised]:
     """Names that stand twice, and tie-breaks that name no indicator."""
     seen: dict[tuple[Path, str], Site] = {}
@@ -59,8 +70,14 @@ def names(rulebook: Rulebook, _: Known) -> Iterator[Raised]:
 
 
 def ours(rulebook: Rulebook, _: Known) -> Iterator[Raised]:
-    """Every value that is not from the text (S09): the office must know what it signs."""
-    yield from _walk((), rulebook.model_dump(by_alias=True, exclude_none=True, exclude={"policy"}))
+    """Every value written down that is not from the text (S09): the office must know what it signs."""
+    written = rulebook.model_dump(by_alias=True, exclude_none=True, exclude={"policy": True, **_defaults(rulebook)})
+    yield from _walk((), written)
+
+
+def _defaults(rulebook: Rulebook) -> dict[str, set[str]]:
+    """What no document says and the model puts in; `orders_unstated` speaks of it."""
+    return {"orders": set(Orders.model_fields) - rulebook.orders.model_fields_set}
 
 
 def _walk(path: Path, node: Any) -> Iterator[Raised]:
