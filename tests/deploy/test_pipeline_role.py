@@ -18,11 +18,11 @@ from cunfang.airflow.announce import result_and_orders, warnings_of
 from cunfang.cli.answer import Answer, write_answer
 from cunfang.delivery import outbox
 from cunfang.documents.files import draft_files
-from cunfang.evaluation.official import evaluate_official, record_verdict, verify
-from cunfang.orders import issue
+from cunfang.evaluation.official import evaluate_official, verify
 from cunfang.period import Period
 from cunfang.settings import INCLUDE, Settings
 from cunfang.warehouse import engine
+from signed import published
 
 PASSWORDS = {"pipeline_password": "p'1", "bi_password": 'b"2'}
 REGION, PERIOD = "420922", Period(2025, 4)
@@ -81,8 +81,7 @@ def test_given_the_workers_login_then_it_takes_a_quarter_from_the_inbox_to_order
         run_id = evaluate_official(database, REGION, PERIOD)
         verify(database, run_id)
         draft_files(database, place, run_id)
-        record_verdict(database, run_id, approved=True, approver="leading_group", comment="")
-        issue(database, run_id)
+        published(database, run_id)
         assert warnings_of(database, REGION, PERIOD) > 0
         result_and_orders(database, run_id)
         # Nobody listens: the attempt is written down, which the worker must be allowed to as well.

@@ -13,11 +13,10 @@ sys.path.append(str(Path(__file__).parents[1]))
 
 from sqlalchemy import Connection, Engine, create_engine, text
 
-from cunfang.evaluation.official import record_verdict
-from cunfang.orders import issue
 from cunfang.simulation.ground import Ground, ground
 from cunfang.warehouse.embedded import create_database
 from documents.sample_run import PERIOD, REGION, Sample, load_sample
+from signed import published
 
 
 @pytest.fixture(scope="package")
@@ -33,8 +32,7 @@ def engine(postgres: Path) -> Iterator[Engine]:
 def sample(engine: Engine) -> Sample:
     """The sample county's quarter, evaluated, signed and published."""
     loaded = load_sample(engine)
-    record_verdict(engine, loaded.run_id, approved=True, approver="leading_group", comment="")
-    issue(engine, loaded.run_id)
+    published(engine, loaded.run_id)
     return loaded
 
 

@@ -12,13 +12,15 @@ from sqlalchemy.exc import IntegrityError
 
 from cunfang.airflow import evaluate as tasks
 from cunfang.cli.explain import explain_institution
-from cunfang.evaluation.official import SignOffError, evaluate_official, record_verdict
-from cunfang.orders import issue
+from cunfang.evaluation.official import evaluate_official
+from cunfang.orders.draft import draft_adjustment
+from cunfang.orders.paper import OrderError
 from cunfang.region import FOLDER, Region, RegionError, load_region
 from cunfang.simulation.fault import SimulationError
 from cunfang.simulation.ground import official_run
 from cunfang.simulation.trial import evaluate_trial, trial_beside, trial_comparison
 from documents.sample_run import PERIOD, REGION, load_sample
+from signed import published
 from simulation.conftest import rows_of
 
 
@@ -49,8 +51,7 @@ def test_given_a_trial_when_evaluated_then_orders_outbox_findings_and_mart_are_u
     fresh: Engine, on_trial: Path
 ) -> None:
     official = load_sample(fresh).run_id
-    record_verdict(fresh, official, approved=True, approver="leading_group", comment="")
-    issue(fresh, official)
+    published(fresh, official)
     before = _state(fresh)
 
     tried = evaluate_trial(fresh, REGION, PERIOD)
@@ -148,10 +149,8 @@ def test_given_a_trial_run_when_anyone_moves_it_on_then_the_database_refuses(
     event = text("INSERT INTO eval.run_event (run_id, status, actor) VALUES (:run_id, :status, '任何人')")
     with pytest.raises(IntegrityError, match="试行办法的并行考核"), fresh.begin() as connection:
         connection.execute(event, {"run_id": tried.run_id, "status": status})
-    with pytest.raises(IntegrityError, match="试行办法的并行考核"):
-        record_verdict(fresh, tried.run_id, approved=True, approver="leading_group", comment="")
-    with pytest.raises(SignOffError, match="draft"):
-        issue(fresh, tried.run_id)
+    with pytest.raises(OrderError, match="trial"), fresh.begin() as connection:
+        draft_adjustment(connection, tried.run_id)
     run = text("INSERT INTO mart.dim_run (run_id) VALUES (:run_id)")
     with pytest.raises(IntegrityError, match="试行办法的并行考核"), fresh.begin() as connection:
         connection.execute(run, {"run_id": tried.run_id})

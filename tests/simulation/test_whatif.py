@@ -18,6 +18,7 @@ from cunfang.simulation.ground import Ground, ground
 from cunfang.simulation.whatif import OneOff, Simulated, Terms, simulate
 from documents.sample_run import PERIOD, REGION, Sample, load_sample
 from evaluation.settings import PROPERTY
+from signed import published
 from simulation.conftest import rows_of
 
 WEIGHTS = ("tax", "lending", "service", "loans", "loans_sme", "loan_to_deposit", "outlets")
@@ -132,22 +133,18 @@ def test_given_a_change_that_is_the_other_rule_books_then_both_give_the_same(
 
 
 def test_given_a_correction_since_the_publication_then_the_official_inputs_are_simulated(fresh: Engine) -> None:
-    from cunfang.evaluation.official import record_verdict
-    from cunfang.orders import issue
-
-    published = load_sample(fresh)
-    record_verdict(fresh, published.run_id, approved=True, approver="leading_group", comment="")
-    issue(fresh, published.run_id)
-    anew = {feed: {"每份都是新的一版": ""} for feed in published.submissions}
+    before = load_sample(fresh)
+    published(fresh, before.run_id)
+    anew = {feed: {"每份都是新的一版": ""} for feed in before.submissions}
     corrected = load_sample(fresh, changes={**anew, "pboc_credit": {"411000000": "771000000"}})
-    assert _of_run(fresh, corrected.run_id) != _of_run(fresh, published.run_id)
+    assert _of_run(fresh, corrected.run_id) != _of_run(fresh, before.run_id)
 
     with fresh.connect() as connection:
         standing = ground(connection, REGION, PERIOD)
         same = simulate(connection, standing, Terms())
         other = simulate(connection, standing, Terms(rulebook=read_rulebook("hefei-2012")))
 
-    assert standing.official == published.run_id
+    assert standing.official == before.run_id
     assert {row.difference for row in same.comparison.rows} == {Decimal(0)}
     # The other rule book too is tried on the figures that were published, not on those of today.
     today = evaluate(fresh, REGION, PERIOD, read_rulebook("hefei-2012"))

@@ -36,7 +36,7 @@ newest AS (
             1
         FROM core.standing_bank_return AS r
         WHERE r.part = 'account'
-    ) AS b ON o.region = b.region AND b.as_of >= o.base_date
+    ) AS b ON o.region = b.region AND o.base_date <= b.as_of
     WHERE o.order_id = %(order_id)s
     ORDER BY b.account, b.as_of DESC, b.place
 ),
@@ -65,14 +65,15 @@ SELECT
 FROM paying AS p
 INNER JOIN ops.transfer_order AS o ON o.order_id = %(order_id)s
 INNER JOIN newest AS n ON p.account = n.account
-CROSS JOIN LATERAL (
-    SELECT
-        coalesce(sum(e.amount) FILTER (
-            WHERE CAST(e.executed_at AS date) > o.base_date AND CAST(e.executed_at AS date) <= n.as_of
-        ), 0) AS until_then,
-        coalesce(sum(e.amount) FILTER (WHERE CAST(e.executed_at AS date) > n.as_of), 0) AS after_that
-    FROM executed AS e
-    WHERE e.account = p.account
-) AS x
+CROSS JOIN
+    LATERAL (
+        SELECT
+            coalesce(sum(e.amount) FILTER (
+                WHERE CAST(e.executed_at AS date) > o.base_date AND CAST(e.executed_at AS date) <= n.as_of
+            ), 0) AS until_then,
+            coalesce(sum(e.amount) FILTER (WHERE CAST(e.executed_at AS date) > n.as_of), 0) AS after_that
+        FROM executed AS e
+        WHERE e.account = p.account
+    ) AS x
 WHERE abs(n.balance - p.base_balance - x.until_then) > o.max_drift * p.ordered OR n.balance + x.after_that < p.ordered
 ORDER BY p.institution, p.account

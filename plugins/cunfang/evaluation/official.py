@@ -76,25 +76,6 @@ def _status(connection: Connection, run_id: int) -> str:
     return str(connection.execute(state, {"run_id": run_id}).scalar_one())
 
 
-def record_verdict(engine: Engine, run_id: int, *, approved: bool, approver: str, comment: str) -> None:
-    """Keep who decided what, once: in the run's states, the approvals and the audit chain.
-
-    SignOffError when nobody is named, or when the run was decided otherwise before.
-    """
-    if not approver:
-        raise SignOffError("签批必须由具名用户作出")
-    verdict = "approved" if approved else "rejected"
-    with engine.begin() as connection:
-        if not advance(connection, run_id, "draft", verdict, approver, comment):
-            return
-        approval = text("""
-            INSERT INTO ops.approval (run_id, verdict, approver, comment)
-            VALUES (:run_id, :verdict, :approver, :comment)
-        """)
-        values = {"run_id": run_id, "verdict": verdict, "approver": approver, "comment": comment}
-        connection.execute(approval, values)
-
-
 def advance(connection: Connection, run_id: int, before: str, after: str, actor: str, comment: str = "") -> bool:
     """Move a run from one state to the next and write it to the audit chain; False when it is there already.
 

@@ -1,4 +1,4 @@
-"""orders: the SQL stands in include/sql/migrations/0020_orders.{up,down}.sql."""
+"""orders: the SQL stands in include/sql/migrations/0020_*.{up,down}.sql."""
 
 from alembic import op
 
@@ -10,6 +10,7 @@ down_revision = "0019"
 
 def upgrade() -> None:
     run(op.get_bind(), "migrations/0020_orders.up.sql")
+    run(op.get_bind(), "migrations/0020_order_rules.up.sql")
 
 
 def downgrade() -> None:
