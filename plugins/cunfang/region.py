@@ -66,9 +66,13 @@ class _Model(BaseModel):
 
 
 class Recipient(_Model):
-    """A role that is written to, not a person. `level` is settled when the region is read (see `Region`)."""
+    """A role that is written to, not a person. `level` is settled when the region is read (see `Region`).
+
+    `user` is the name under which it signs: it is written to when a signature of its own is due (S26).
+    """
 
     role: str
+    user: str = ""
     address: Address
     topics: frozenset[Topic] = frozenset()
     level: Level | None = None
@@ -145,6 +149,7 @@ DEFAULT_CHAIN = (SignOff(brings="reviewed", title="复核"), SignOff(brings="sig
 class Region(_Model):
     """One county. `internal_domains` are the office's own: elsewhere goes a notice only, unless a level is stated.
 
+    `sign_workdays`: after so many working days without the due signature the signers are reminded, each working day.
     `unexplained`: whether a finding that nobody corrected or explained stops the official evaluation, or is only shown.
     """
 
@@ -155,6 +160,7 @@ class Region(_Model):
     rulebook: str | None = None
     trial: Trial | None = None
     sign_offs: tuple[SignOff, ...] = DEFAULT_CHAIN
+    sign_workdays: int = Field(default=2, gt=0)
     unexplained: Literal["stop", "note"] = "stop"
     internal_domains: frozenset[str] = frozenset()
     tax_arrangement: tuple[TaxArrangement, ...] = ()
