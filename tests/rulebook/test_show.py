@@ -50,6 +50,21 @@ def test_given_a_child_then_each_part_says_its_clause_its_origin_and_the_book_it
     assert not [path for path in found if path.startswith("indicators.outlets")]
 
 
+def test_given_orders_that_no_document_states_then_they_are_shown_as_defaults_of_ours(folder: Path) -> None:
+    stated = BOOK.replace("code: book", "code: said") + "orders: {execute_workdays: {value: 7, clause: 八}}\n"
+    write(folder, said=stated)
+
+    silent = {part.path: part for part in parts(resolved("child", folder))}
+    told = {part.path: part for part in parts(resolved("said", folder))}
+
+    shown = silent["orders.execute_workdays"]
+    assert (shown.value, shown.clause, shown.origin, shown.book, shown.line) == ("5", "S13", "ours", "默认", 0)
+    assert (told["orders.execute_workdays"].value, told["orders.execute_workdays"].book) == ("7", "said")
+    assert told["orders.max_drift"].book == "默认"
+    (change,) = [one for one in changes(resolved("book", folder), resolved("said", folder)) if "orders" in one.path]
+    assert (change.kind, change.path) == ("changed", "orders.execute_workdays")
+
+
 def test_given_a_part_then_it_is_labelled_with_the_names_of_the_indicators(folder: Path) -> None:
     assert label(resolved("child", folder), "indicators.loans.points") == "贷款余额 › points"
 

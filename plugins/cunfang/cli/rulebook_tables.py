@@ -173,7 +173,7 @@ def print_parts(book: Resolved, found: Sequence[Part], console: Console) -> None
     for heading in ("项", "值", "条款", "出处", "来自"):
         table.add_column(heading, overflow="fold")
     for part in found:
-        place = f"{part.book}:{part.line}"
+        place = f"{part.book}:{part.line}" if part.line else part.book
         table.add_row(
             escape(label(book, part.path)), escape(part.value), escape(part.clause), _ORIGINS[part.origin], place
         )

@@ -271,7 +271,7 @@ def _orders(book: Rulebook) -> tuple[Rule, ...]:
         ("recall_workdays", f"收回存款在 {after.recall_workdays.value} 个工作日内办结"),
         ("true_up_threshold", f"更正后各家变动都不超过 {_wan(after.true_up_threshold)} 万元的，下期补差"),
     )
-    rules = []
+    rules: list[Rule] = []
     for key, text in said:
         default = "" if key in after.model_fields_set else "（默认）"
         rules += _rule(getattr(after, key), text + default)

@@ -14,6 +14,8 @@ from ruamel.yaml.representer import RoundTripRepresenter
 
 from cunfang.rulebook.inherit import FOLDER, Resolved, resolve
 from cunfang.rulebook.load import RulebookError
+from cunfang.rulebook.model import Orders
+from cunfang.rulebook.parameter import Parameter
 from cunfang.rulebook.source import Node, UnreadableError
 
 
@@ -53,8 +55,8 @@ def resolved(code: str, folder: Path = FOLDER) -> Resolved:
 
 
 def parts(book: Resolved) -> tuple[Part, ...]:
-    """Every value of the whole, in document order."""
-    return tuple(_walk("", book.content))
+    """Every value of the whole, in document order; then what holds by default, where no document says it."""
+    return (*_walk("", book.content), *_defaults(book))
 
 
 def changes(before: Resolved, after: Resolved) -> tuple[Change, ...]:
@@ -78,6 +80,18 @@ def label(book: Resolved, path: str) -> str:
             said.append(str(name.plain()) if name is not None else key)
         node = below if below is not None else node
     return " › ".join(said)
+
+
+def _defaults(book: Resolved) -> Iterator[Part]:
+    """The life of an order where it is not written down: book 默认, no file."""
+    scheme = book.content.get("scheme")
+    if scheme is not None and scheme.content != "commercial":
+        return
+    written = book.content.get("orders")
+    for key in Orders.model_fields:
+        default: Parameter[Any] | None = getattr(Orders(), key)
+        if default is not None and (written is None or written.get(key) is None):
+            yield Part(f"orders.{key}", worded(default.value), default.clause, default.origin, "默认", "", 0)
 
 
 def _same(one: Part | None, other: Part) -> bool:
