@@ -119,13 +119,16 @@ def _number(connection: Connection, paper: Paper) -> str:
 
 
 def cancel_unissued(connection: Connection, region: str, period: str, by: str) -> list[str]:
-    """Cancel the region's papers up to `period` that were not issued, as superseded by order `by`; recalls stay."""
+    """Cancel the region's papers up to `period` that were not issued, as superseded by order `by`.
+
+    Recalls stay, and so do true-ups of earlier quarters: they do not rest on the balances of then.
+    """
     older = connection.execute(
         text("""
             SELECT order_id, order_no FROM ops.order_paper
             WHERE
-                region = :region AND period <= :period AND kind <> 'recall' AND order_no <> :by
-                AND status = ANY(:open)
+                region = :region AND order_no <> :by AND status = ANY(:open)
+                AND (kind = 'adjustment' AND period <= :period OR kind = 'true_up' AND period = :period)
             ORDER BY order_id
         """),
         {"region": region, "period": period, "by": by, "open": list(OPEN)},
