@@ -1,5 +1,5 @@
 -- Pass 1: f, w and the bounds of each commercial bank, by the choices of its rule book (N9, S11, S19). f is the base, the
--- amount of the rank and the amounts added or taken off; w is what λ multiplies.
+-- amount of the rank, the amounts added or taken off and the true-ups; w is what λ multiplies.
 WITH deposits AS (
     SELECT
         d.run_id,
@@ -36,8 +36,22 @@ added AS (
         x.run_id,
         x.institution,
         sum(x.amount) AS amount
-    FROM batch AS b
-    INNER JOIN eval.supplement AS x ON b.run_id = x.run_id
+    FROM (
+        SELECT
+            u.run_id,
+            u.institution,
+            u.amount
+        FROM batch AS b
+        INNER JOIN eval.supplement AS u ON b.run_id = u.run_id
+        UNION ALL
+        -- What issued corrections of earlier quarters still owe.
+        SELECT
+            t.run_id,
+            t.institution,
+            t.amount
+        FROM batch AS b
+        INNER JOIN eval.run_true_up AS t ON b.run_id = t.run_id AND t.counted
+    ) AS x
     GROUP BY x.run_id, x.institution
 ),
 

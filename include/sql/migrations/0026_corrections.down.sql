@@ -1,1 +1,8 @@
-SELECT 1;
+DROP TRIGGER not_too_late ON ops.order_event;
+DROP TRIGGER counted_once ON eval.run_event;
+DROP VIEW eval.run_true_up;
+DROP TABLE eval.true_up, ops.run_correction_effect, ops.run_correction;
+DROP FUNCTION eval.refuse_second_true_up;
+DROP FUNCTION eval.true_up_elsewhere;
+DROP FUNCTION ops.refuse_late_superseding;
+DROP FUNCTION ops.audit_correction;

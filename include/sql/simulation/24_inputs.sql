@@ -10,6 +10,15 @@ WITH pinned AS (
             n, jsonb_build_object('run_id', v.run_id, 'submission_id', coalesce(x.copy_id, n.submission_id))
         ) AS p
     RETURNING run_id
+),
+
+made_good AS (
+    INSERT INTO eval.true_up
+    SELECT p.*
+    FROM variant AS v
+    INNER JOIN eval.true_up AS t ON v.template_id = t.run_id
+    CROSS JOIN LATERAL jsonb_populate_record(t, jsonb_build_object('run_id', v.run_id)) AS p
+    RETURNING run_id
 )
 
 INSERT INTO eval.run_substitute

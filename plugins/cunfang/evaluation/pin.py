@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -22,6 +22,7 @@ from cunfang.evaluation.standing import (
     read_standing,
     unsettled_feeds,
 )
+from cunfang.evaluation.true_up import TrueUp, standing_true_ups
 from cunfang.feeds.contract import contract
 from cunfang.finding import Finding
 from cunfang.period import Period
@@ -56,10 +57,11 @@ class Input:
 
 @dataclass(frozen=True)
 class Pinned:
-    """What a run reads: submissions in a stable order, and the late rules that it rests on."""
+    """What a run reads: submissions in a stable order, the late rules that it rests on, and what it makes good."""
 
     inputs: list[Input]
     substitutes: list[Substitute]
+    true_ups: list[TrueUp] = field(default_factory=list)
 
 
 def missing_feeds(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> list[str]:
@@ -120,7 +122,8 @@ def pin(connection: Connection, region: str, period: Period, rulebook: Rulebook)
     pinned = {item.submission_id for item in inputs}
     before = history(connection, region, period, rulebook, standing, bases)
     inputs += [replace(_input(item), history=True) for item in before if item.submission_id not in pinned]
-    return Pinned(sorted(inputs, key=lambda item: (item.feed, item.period, item.submission_id)), used)
+    ordered = sorted(inputs, key=lambda item: (item.feed, item.period, item.submission_id))
+    return Pinned(ordered, used, standing_true_ups(connection, region, period))
 
 
 def _input(item: Standing, as_of: date | None = None) -> Input:
@@ -147,6 +150,7 @@ def input_hash(
         "rulebook": rulebook.content_hash,
         "inputs": sorted((item.feed, item.period, item.sha256) for item in pinned.inputs),
         "substitutes": sorted((one.feed, one.rule, str(one.used or "")) for one in pinned.substitutes),
+        "true_ups": sorted((one.order_no, one.institution, str(one.amount)) for one in pinned.true_ups),
         "untied": sorted((item.check, item.message) for item in untied),
         "method": method_hash(),
         "purpose": purpose,
@@ -157,7 +161,7 @@ def input_hash(
 def method_hash() -> str:
     """SHA-256 over the evaluation's SQL: its steps, and the views that they read."""
     folder = INCLUDE / "sql"
-    names = ("0002_core", "0003_eval", "0012_substitutes", "0014_history", "0018_points")
+    names = ("0002_core", "0003_eval", "0012_substitutes", "0014_history", "0018_points", "0026_corrections")
     views = (folder / "migrations" / f"{name}.up.sql" for name in names)
     digest = hashlib.sha256()
     for path in (*sorted((folder / "eval").glob("*.sql")), *views):
