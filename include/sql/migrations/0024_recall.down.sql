@@ -1,5 +1,7 @@
 DROP TABLE ops.recall_cause;
 DROP VIEW ops.standing_warning;
+DROP FUNCTION core.balances_on;
+DROP FUNCTION core.accounts_on;
 DROP FUNCTION core.bans;
 DROP FUNCTION core.lineage;
 ALTER TABLE eval.holding DROP COLUMN pooled;

@@ -87,6 +87,50 @@ INNER JOIN united AS u ON b.institution = u.institution AND u.whole @> b.during
 $$;
 COMMENT ON FUNCTION core.bans IS '某日已作出的取消资格决定，及其所在的一段（S22）：重叠的取并集，两项决定都在';
 
+-- The accounts of a region as the newest register has them, those open that day, each with the bank that keeps it now.
+CREATE FUNCTION core.accounts_on(of_region text, on_day date) RETURNS TABLE (
+    account text, institution text, owner text, fund_category text, role text, adjustable boolean
+) LANGUAGE sql STABLE AS $$
+SELECT a.account, coalesce(g.heir, a.institution), a.owner, a.fund_category, coalesce(a.role, 'normal'), a.adjustable
+FROM (
+    SELECT s.submission_id FROM raw.standing_submission AS s
+    WHERE s.region = of_region AND s.feed = 'accounts'
+    ORDER BY s.period DESC LIMIT 1
+) AS r
+INNER JOIN core.account AS a ON r.submission_id = a.submission_id
+LEFT JOIN core.lineage(of_region, on_day) AS g ON a.institution = g.institution
+WHERE coalesce(a.opened_on, '-infinity') <= on_day AND coalesce(a.closed_on, 'infinity') > on_day
+$$;
+COMMENT ON FUNCTION core.accounts_on IS '某日开立的账户，按现行的账户名录；开在前身的归承继机构（S32）';
+
+-- The newest balance of each account by a day, the finance bureau's before the bank's own of the same day, and when the
+-- deposit matures: a bank's own return does not say.
+CREATE FUNCTION core.balances_on(of_region text, on_day date) RETURNS TABLE (
+    account text, as_of date, balance numeric, matures_on date
+) LANGUAGE sql STABLE AS $$
+WITH said AS (
+    SELECT b.account, b.as_of, b.balance, b.matures_on, 0 AS place, s.period
+    FROM raw.standing_submission AS s
+    INNER JOIN core.balance AS b ON s.submission_id = b.submission_id
+    WHERE s.region = of_region AND s.feed = 'balances' AND b.as_of <= on_day
+    UNION ALL
+    SELECT r.account, r.as_of, r.balance, NULL, 1, r.period
+    FROM core.standing_bank_return AS r
+    WHERE r.region = of_region AND r.part = 'account' AND r.balance IS NOT NULL AND r.as_of <= on_day
+)
+
+SELECT n.account, n.as_of, n.balance, t.matures_on
+FROM (
+    SELECT DISTINCT ON (x.account) x.* FROM said AS x ORDER BY x.account, x.as_of DESC, x.place, x.period DESC
+) AS n
+LEFT JOIN LATERAL (
+    SELECT x.matures_on FROM said AS x
+    WHERE x.account = n.account AND x.place = 0
+    ORDER BY x.as_of DESC, x.period DESC LIMIT 1
+) AS t ON TRUE
+$$;
+COMMENT ON FUNCTION core.balances_on IS '某日以前每个账户最新的余额：财政局的余额表，或之后的银行回报';
+
 -- The newest figure of each bank and limit, and how it was judged: a better one takes an earlier warning back (S20).
 CREATE VIEW ops.standing_warning AS
 SELECT
@@ -112,7 +156,9 @@ FROM (
     ORDER BY s.region, p.institution, p.metric, p.scope, p.as_of DESC, s.period DESC
 ) AS f
 LEFT JOIN LATERAL (
-    SELECT x.level, x.warning_id
+    SELECT
+        x.level,
+        x.warning_id
     FROM ops.warning AS x
     WHERE
         x.region = f.region AND x.institution = f.institution AND x.metric = f.metric AND x.scope = f.scope

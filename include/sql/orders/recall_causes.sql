@@ -1,0 +1,63 @@
+-- What stands against a region's banks and asks for a recall (S21, S22): red warnings that the newest figure has not
+-- taken back, and bans in force; each against the bank that carries on the business (S32). `open_order` is the recall
+-- under way for the bank, `told` whether a recall was proposed for this very cause before.
+WITH heir AS (
+    SELECT
+        g.institution,
+        g.heir
+    FROM core.lineage(%(region)s, %(today)s) AS g
+),
+
+cause AS (
+    SELECT
+        coalesce(h.heir, w.institution) AS institution,
+        'warning ' || w.warning_id AS cause,
+        w.warning_id,
+        w.submission_id,
+        w.record_no,
+        w.period
+    FROM ops.standing_warning AS s
+    INNER JOIN ops.warning AS w ON s.warning_id = w.warning_id
+    LEFT JOIN heir AS h ON w.institution = h.institution
+    WHERE s.region = %(region)s AND s.level = '红'
+    UNION ALL
+    -- One decision may punish several events.
+    SELECT DISTINCT ON (b.institution, b.decision, b.decided_on)
+        b.institution,
+        'decision ' || coalesce(nullif(b.decision, ''), b.event) AS cause,
+        NULL AS warning_id,
+        b.submission_id,
+        b.record_no,
+        n.period
+    FROM core.bans(%(region)s, %(today)s, %(years)s) AS b
+    INNER JOIN raw.submission AS n ON b.submission_id = n.submission_id
+    WHERE b.whole @> CAST(%(today)s AS date)
+    ORDER BY b.institution, b.decision, b.decided_on, b.event
+)
+
+SELECT
+    c.institution,
+    c.cause,
+    c.warning_id,
+    c.submission_id,
+    c.record_no,
+    c.period,
+    EXISTS(
+        SELECT FROM ops.recall_cause AS t
+        WHERE t.region = %(region)s AND t.institution = c.institution AND t.cause = c.cause
+    ) AS told,
+    (
+        SELECT o.order_no FROM ops.order_state AS o
+        WHERE
+            o.region = %(region)s AND o.kind = 'recall' AND o.institution = c.institution
+            AND o.standing NOT IN ('confirmed', 'cancelled')
+            -- Issued with nothing to move: what is listed is for others to do.
+            AND (o.status <> 'issued' OR EXISTS (
+                SELECT FROM ops.transfer_leg AS l
+                WHERE l.order_id = o.order_id AND NOT l.blocked
+            ))
+        ORDER BY o.order_id DESC
+        LIMIT 1
+    ) AS open_order
+FROM cause AS c
+ORDER BY c.institution, c.warning_id IS NOT NULL, c.cause

@@ -1,0 +1,239 @@
+"""Recall (收回): a red warning or a disqualification proposes to take a bank's money back; persons decide (S21, S22).
+
+What is laid out here is a paper like any other: it is signed by the region's chain and nothing moves before its issue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from cunfang.evaluation.official import rulebook_of
+from cunfang.orders.draft import lay_out
+from cunfang.orders.load import Order, load_order
+from cunfang.orders.paper import SYSTEM, Leg, OrderError, Paper, Terms, paper_of, write_event
+from cunfang.region import load_region
+from cunfang.rulebook import Rulebook
+from cunfang.warehouse.calendar import today
+from cunfang.warehouse.sql import rows
+
+RIGID = "须另行办理"
+"""Why an account is only listed: its money may not be moved by an order of ours (S02)."""
+NO_POOL = "需开立待分配账户"
+"""Why a transfer is blocked: no account of its owner and category may hold the money until it is placed (S05)."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One cause as it stands today. `later`: it came up after the paper was laid out.
+
+    A warning that does not stand any more has a better newest figure; a ban runs to the day before `ban_end`, the end
+    of its union with overlapping ones, and `own_end` is where this decision alone would end it.
+    """
+
+    cause: str
+    kind: str
+    standing: bool
+    later: bool
+    warning_id: int | None
+    newest_as_of: date | None
+    newest_value: Decimal | None
+    newest_level: str | None
+    decision: str
+    decided_on: date | None
+    note: str
+    own_end: date | None
+    ban_end: date | None
+    predecessor: str
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A transfer that is still on its way into the bank."""
+
+    leg_code: str
+    amount: Decimal
+    due_on: date
+
+
+@dataclass(frozen=True)
+class Recall:
+    """A recall as those who sign read it: the order, why, and what is still coming in."""
+
+    order: Order
+    grounds: tuple[Ground, ...]
+    incoming: tuple[Incoming, ...]
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether nothing that it was proposed for stands any more: for the signers to refuse."""
+        return not any(ground.standing for ground in self.grounds)
+
+
+def propose(connection: Connection, region: str, *, rulebook: Rulebook | None = None, actor: str = SYSTEM) -> list[str]:
+    """Lay out a recall for every bank with a standing cause that no recall was proposed for; the new order numbers.
+
+    Safe to repeat. A bank with a recall under way gets no second one: what comes up meanwhile shows in that one's text
+    (`load_recall`), and is proposed by itself only when that one is done and it still stands. A bank without money is
+    passed over. `rulebook`: instead of the region's own; OrderError when there is none.
+    """
+    policy = _policy(region, rulebook)
+    connection.execute(
+        text("SELECT pg_advisory_xact_lock(hashtext('cunfang.recall'), hashtext(:region))"), {"region": region}
+    )
+    causes = _causes(connection, region, policy)
+    made = []
+    for bank, found in groupby(causes, key=lambda row: str(row["institution"])):
+        standing = list(found)
+        if any(row["open_order"] for row in standing) or all(row["told"] for row in standing):
+            continue
+        order_no = _lay(connection, region, policy, bank, standing, actor)
+        made += [order_no] if order_no else []
+    return made
+
+
+def under_way(connection: Connection, region: str, *, rulebook: Rulebook | None = None) -> dict[str, str]:
+    """Causes that get no recall of their own because the bank has one under way: cause → that order's number."""
+    found = _causes(connection, region, _policy(region, rulebook))
+    return {row["cause"]: row["open_order"] for row in found if row["open_order"]}
+
+
+def redraft(connection: Connection, order_no: str, actor: str, *, rulebook: Rulebook | None = None) -> str:
+    """Lay a recall out anew from today's balances in place of one that was not issued, which is cancelled; its number.
+
+    For a paper that the issue sent back because balances had moved (S12), or that a signer returned. OrderError when
+    it is no recall, was issued or cancelled, or when nothing is left to recall.
+    """
+    old = paper_of(connection, order_no, lock=True)
+    if old.kind != "recall" or old.status in ("issued", "cancelled"):
+        raise OrderError(f"指令 {order_no}（{old.kind}，{old.status}）不能重新拟定：只有尚未下达的收回可以")
+    policy = _policy(old.region, rulebook)
+    told = [{**row, "period": old.period} for row in _told(connection, old.order_id)]
+    write_event(connection, old.order_id, "cancelled", actor, "按最新余额重新拟定")
+    new = _lay(connection, old.region, policy, old.institution, told, actor, replaces=(old.order_id, old.cause))
+    if new is None:
+        raise OrderError(f"{old.institution} 已没有可以收回的存款，请撤销指令 {order_no}")
+    return new
+
+
+def load_recall(connection: Connection, order_no: str, *, rulebook: Rulebook | None = None) -> Recall:
+    """The recall with its grounds as they stand today; OrderError when there is no such recall."""
+    order = load_order(connection, order_no)
+    bank = order.head.institution
+    if bank is None:
+        raise OrderError(f"指令 {order_no} 不是收回")
+    region = order.head.region
+    policy = _policy(region, rulebook)
+    told = _told(connection, int(paper_of(connection, order_no).order_id))
+    known = {row["cause"] for row in told}
+    later = [
+        row
+        for row in _causes(connection, region, policy)
+        if row["institution"] == bank and row["cause"] not in known and row["open_order"] == order_no
+    ]
+    listed = [*told, *later]
+    asked = {
+        **_place(connection, region, policy),
+        "causes": [row["cause"] for row in listed],
+        "warnings": [row["warning_id"] for row in listed],
+        "submissions": [row["submission_id"] for row in listed],
+        "records": [row["record_no"] for row in listed],
+        "later": [row in later for row in listed],
+    }
+    incoming = rows(connection, "orders/recall_incoming.sql", {"region": region, "institution": bank})
+    return Recall(
+        order=order,
+        grounds=tuple(Ground(**row) for row in rows(connection, "orders/recall_grounds.sql", asked)),
+        incoming=tuple(Incoming(**row) for row in incoming),
+    )
+
+
+def _policy(region: str, rulebook: Rulebook | None) -> Rulebook:
+    policy = rulebook or rulebook_of(region)
+    if policy is None:
+        raise OrderError(
+            f"地区 {region} 没有指定考核办法，无从知道取消资格的年限和收回的期限：请在地区配置中写明 rulebook"
+        )
+    return policy
+
+
+def _place(connection: Connection, region: str, policy: Rulebook) -> Row:
+    years = policy.participation.disqualification_years.value
+    return {"region": region, "today": today(connection), "years": years}
+
+
+def _causes(connection: Connection, region: str, policy: Rulebook) -> list[Row]:
+    return rows(connection, "orders/recall_causes.sql", _place(connection, region, policy))
+
+
+def _told(connection: Connection, order_id: int) -> list[Row]:
+    told = text("""
+        SELECT cause, warning_id, submission_id, record_no FROM ops.recall_cause
+        WHERE order_id = :order_id ORDER BY warning_id IS NOT NULL, cause
+    """)
+    return [dict(row) for row in connection.execute(told, {"order_id": order_id}).mappings()]
+
+
+def _lay(
+    connection: Connection,
+    region: str,
+    policy: Rulebook,
+    bank: str,
+    causes: Sequence[Row],
+    actor: str,
+    *,
+    replaces: tuple[int, str] | None = None,
+) -> str | None:
+    """The paper, its transfers and its causes; None where the bank holds nothing."""
+    asked = {"region": region, "institution": bank, "today": today(connection)}
+    shunned = _shunned(connection, region, policy)
+    found = rows(connection, "orders/recall_legs.sql", {**asked, "shunned": shunned})
+    if not found:
+        return None
+    after = policy.orders
+    paper = Paper(
+        region=region,
+        period=max(row["period"] for row in causes),
+        kind="recall",
+        base_date=found[0]["base_date"],
+        terms=Terms(after.max_drift.value, after.recall_workdays.value, after.issue_workdays.value, 0),
+        institution=bank,
+        cause=next(row["cause"] for row in causes if not row.get("told")) if replaces is None else _again(replaces[1]),
+        supersedes=replaces[0] if replaces else None,
+        drafted_by=actor,
+    )
+    legs = [Leg(**{key: value for key, value in row.items() if key != "base_date"}) for row in found]
+    order_no = lay_out(connection, paper, legs, load_region(region).sign_offs)
+    keep = text("""
+        INSERT INTO ops.recall_cause (order_id, region, institution, cause, warning_id, submission_id, record_no)
+        VALUES (:order_id, :region, :institution, :cause, :warning_id, :submission_id, :record_no)
+    """)
+    mine = {"order_id": paper_of(connection, order_no).order_id, "region": region, "institution": bank}
+    for row in causes:
+        said = {key: row[key] for key in ("cause", "warning_id", "submission_id", "record_no")}
+        connection.execute(keep, {**mine, **said})
+    return order_no
+
+
+def _again(cause: str) -> str:
+    """The cause of the paper that takes another one's place: it stays unique per bank."""
+    first, _, number = cause.partition(" #")
+    return f"{first} #{int(number or 1) + 1}"
+
+
+def _shunned(connection: Connection, region: str, policy: Rulebook) -> list[str]:
+    """Banks that no recalled money goes to: banned, red, or being recalled from themselves."""
+    recalled = text("""
+        SELECT institution FROM ops.order_state
+        WHERE region = :region AND kind = 'recall' AND standing NOT IN ('confirmed', 'cancelled')
+    """)
+    others = connection.scalars(recalled, {"region": region})
+    return sorted({*(row["institution"] for row in _causes(connection, region, policy)), *others})
