@@ -61,24 +61,29 @@ def issue(engine: Engine, order_no: str, actor: str = SYSTEM) -> Issued:
     this order has planned that money anew. SignOffError while a signature lacks.
     """
     with engine.begin() as connection:
-        paper = paper_of(connection, order_no, lock=True)
-        if paper.status == "issued":
-            return Issued(order_no)
-        lacking = due_step(connection, order_no)
-        if paper.status != "signed" or lacking is not None:
-            waits = f"，待“{lacking.title}”" if lacking else ""
-            raise SignOffError(f"指令 {order_no} 的现状是 {paper.status}{waits}，不能下达")
-        drifts = tuple(Drift(**row) for row in rows(connection, "orders/drift.sql", {"order_id": paper.order_id}))
-        if drifts:
-            reason = "余额变动：" + "；".join(drift.reason for drift in drifts)
-            write_event(connection, paper.order_id, "draft", SYSTEM, reason)
-            return Issued(order_no, drifts)
-        _issue_legs(connection, paper.order_id, actor)
-        if paper.kind == "adjustment":
-            _supersede(connection, paper.order_id, order_no, paper.region, paper.period)
-            if advance(connection, paper.run_id, "approved", "published", actor):
-                publish(connection, paper.run_id)
+        return issue_within(connection, order_no, actor)
+
+
+def issue_within(connection: Connection, order_no: str, actor: str = SYSTEM) -> Issued:
+    """Like `issue`, in the caller's transaction."""
+    paper = paper_of(connection, order_no, lock=True)
+    if paper.status == "issued":
         return Issued(order_no)
+    lacking = due_step(connection, order_no)
+    if paper.status != "signed" or lacking is not None:
+        waits = f"，待“{lacking.title}”" if lacking else ""
+        raise SignOffError(f"指令 {order_no} 的现状是 {paper.status}{waits}，不能下达")
+    drifts = tuple(Drift(**row) for row in rows(connection, "orders/drift.sql", {"order_id": paper.order_id}))
+    if drifts:
+        reason = "余额变动：" + "；".join(drift.reason for drift in drifts)
+        write_event(connection, paper.order_id, "draft", SYSTEM, reason)
+        return Issued(order_no, drifts)
+    _issue_legs(connection, paper.order_id, actor)
+    if paper.kind == "adjustment":
+        _supersede(connection, paper.order_id, order_no, paper.region, paper.period)
+        if advance(connection, paper.run_id, "approved", "published", actor):
+            publish(connection, paper.run_id)
+    return Issued(order_no)
 
 
 def _issue_legs(connection: Connection, order_id: int, actor: str) -> None:
