@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, text
@@ -78,8 +79,6 @@ def test_nobody_signs_twice_even_where_the_chain_names_nobody(connection: Connec
 
 
 def test_the_maker_cannot_sign_nor_who_put_it_up_again(connection: Connection, sample: Sample) -> None:
-    from dataclasses import replace
-
     steps = [SignOff(brings="reviewed", title="复核"), SignOff(brings="signed", title="签批")]
     paper = replace(paper_for_run(connection, sample.run_id, "adjustment"), drafted_by="maker")
     order_no = lay_out(connection, paper, [], steps)

@@ -1,0 +1,87 @@
+"""The audit chain: it verifies after everything that happened, and any row that is tampered with is found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from cunfang.orders.audit import verify
+from cunfang.orders.issue import issue_within
+from cunfang.orders.life import move_leg
+from cunfang.orders.load import load_order
+from orders.test_signing import undone
+from signed import sign_all
+
+
+@pytest.fixture(autouse=True)
+def lived(connection: Connection, order_no: str) -> None:
+    """An order that was signed, issued and partly executed."""
+    sign_all(connection, order_no)
+    issue_within(connection, order_no)
+    code = next(leg.leg_code for leg in load_order(connection, order_no).legs if leg.status == "issued")
+    move_leg(connection, code, "executed", actor="bank", executed_at=datetime(2026, 1, 21, 9))  # noqa: DTZ001
+
+
+def _tamper(connection: Connection, table: str, statement: str) -> None:
+    """What somebody with all rights could do: rules off, change, rules on."""
+    connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+    assert connection.execute(text(statement)).rowcount > 0
+    connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+
+
+def test_the_chain_holds_and_names_its_head(connection: Connection) -> None:
+    report = verify(connection)
+    assert report.breaks == () and len(report.head) == 64
+    assert report.rows == connection.execute(text("SELECT count(*) FROM ops.audit")).scalar_one()
+    assert verify(connection, report.head).breaks == ()
+
+
+@pytest.mark.parametrize(
+    ("table", "statement"),
+    [
+        ("ops.audit", "UPDATE ops.audit SET actor = 'x' WHERE audit_id = (SELECT min(audit_id) + 2 FROM ops.audit)"),
+        (
+            "ops.audit",
+            "UPDATE ops.audit SET happened_at = happened_at + interval '1 day' WHERE action = 'leg_event.executed'",
+        ),
+        ("ops.audit", "DELETE FROM ops.audit WHERE action = 'order_event.signed'"),
+        ("ops.transfer_leg", "UPDATE ops.transfer_leg SET amount = amount + 0.01 WHERE leg_no = 1"),
+        ("ops.leg_event", "DELETE FROM ops.leg_event WHERE status = 'executed'"),
+        (
+            "ops.leg_event",
+            "UPDATE ops.leg_event SET executed_at = executed_at - interval '9 days' WHERE status = 'executed'",
+        ),
+        ("ops.approval", "UPDATE ops.approval SET approver = 'engineer' WHERE step_no = 2"),
+        (
+            "ops.order_event",
+            "INSERT INTO ops.order_event (order_id, status, actor) "
+            "SELECT max(order_id), 'confirmed', 'x' FROM ops.transfer_order",
+        ),
+    ],
+)
+def test_a_tampered_row_is_found(connection: Connection, table: str, statement: str) -> None:
+    with undone(connection):
+        _tamper(connection, table, statement)
+        assert verify(connection).breaks != ()
+
+
+def test_a_chain_that_was_cut_off_at_its_end_misses_the_hash_that_was_noted(connection: Connection) -> None:
+    noted = verify(connection).head
+    with undone(connection):
+        for table in ("ops.audit", "ops.leg_event"):
+            _tamper(
+                connection, table, f"DELETE FROM {table} WHERE {'action' if table == 'ops.audit' else 'status'} "
+                f"= '{'leg_event.executed' if table == 'ops.audit' else 'executed'}'"
+            )  # fmt: skip
+        assert verify(connection).breaks == ()
+        assert "末尾" in verify(connection, noted).breaks[0].what
+
+
+@pytest.mark.parametrize("table", ["ops.audit", "ops.order_event", "ops.leg_event", "ops.sign_step", "ops.approval"])
+@pytest.mark.parametrize("statement", ["DELETE FROM {}", "TRUNCATE {} CASCADE"])
+def test_the_rules_are_on(connection: Connection, table: str, statement: str) -> None:
+    with undone(connection), pytest.raises(IntegrityError, match="append-only"):
+        connection.execute(text(statement.format(table)))
