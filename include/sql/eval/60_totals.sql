@@ -1,14 +1,17 @@
--- Work tables of the amounts: what each bank holds and what of it may not move (S02), the controlled total T (S04), and
--- the bounds and solutions of target = clamp(f + λ·w, lower, upper) (N9), which is solved up to three times for a run:
--- pass 0 finds the policy bank's cap, pass 1 the targets, pass 2 the targets after a reduction (N13). A rule book that
--- only measures has no amounts.
+-- What each bank held at the base date, what of it may not move (S02), and what it holds now that transfers since then
+-- are executed (S12); and the controlled total T, which is that of the base date (S04): the stock, the stock less a
+-- payment reserve, or a decreed amount. A rule book that only measures has no amounts.
 CREATE TEMPORARY TABLE stock ON COMMIT DROP AS
 SELECT
     p.run_id,
     p.institution,
     p.name,
     p.role,
+    p.reason,
     p.carve_out_amount,
+    r.as_of,
+    r.rulebook_id,
+    coalesce(h.stock, 0) AS stock,
     coalesce(h.held, 0) AS held,
     coalesce(h.rigid, 0) AS rigid
 FROM batch AS b
@@ -19,78 +22,63 @@ LEFT JOIN (
     SELECT
         x.run_id,
         x.institution,
-        sum(x.balance) AS held,
+        sum(x.balance) AS stock,
+        sum(x.balance + x.moved) AS held,
         sum(x.balance) FILTER (WHERE NOT x.adjustable) AS rigid
     FROM batch AS m
     INNER JOIN eval.holding AS x ON m.run_id = x.run_id
     GROUP BY x.run_id, x.institution
 ) AS h ON p.run_id = h.run_id AND p.institution = h.institution;
 
+ANALYZE stock;
+
 CREATE TEMPORARY TABLE controlled ON COMMIT DROP AS
 SELECT
-    r.run_id,
-    q.total,
-    q.derivation
-FROM batch AS b
-INNER JOIN eval.run AS r ON b.run_id = r.run_id
-INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id AND k.scheme <> 'index'
-INNER JOIN LATERAL (
+    t.run_id,
+    k.rulebook_id,
+    t.stock,
+    t.rigid,
+    v.reserve,
+    CASE k.quota_mode WHEN 'fixed' THEN d.amount ELSE t.stock - v.reserve END AS total,
+    CASE k.quota_mode
+        WHEN 'fixed' THEN '决定 ' || d.decision
+        WHEN 'stock' THEN to_char(t.as_of, 'YYYY-MM-DD') || ' 范围内存量合计'
+        ELSE format(
+            '%s 范围内存量合计 %s 元，减支付准备 %s 元（%s）',
+            to_char(t.as_of, 'YYYY-MM-DD'),
+            t.stock,
+            v.reserve,
+            concat_ws('，', '存量的 ' || trim_scale(k.reserve_share * 100) || '%', o.clause)
+        )
+    END AS derivation
+FROM (
     SELECT
-        sum(h.balance) AS total,
-        to_char(r.as_of, 'YYYY-MM-DD') || ' 范围内存量合计' AS derivation
-    FROM eval.holding AS h
-    WHERE h.run_id = r.run_id AND k.quota_mode = 'stock'
-    UNION ALL
-    (
-        SELECT
-            d.amount,
-            '决定 ' || d.decision
-        FROM eval.run_decision AS d
-        WHERE
-            d.run_id = r.run_id AND d.kind = 'quota' AND k.quota_mode = 'fixed'
-            AND r.as_of BETWEEN d.valid_from AND coalesce(d.valid_to, 'infinity')
-        ORDER BY d.decided_on DESC, d.submission_id DESC, d.record_no DESC
-        LIMIT 1
-    )
-) AS q ON TRUE
-WHERE q.total IS NOT NULL;
+        s.run_id,
+        s.rulebook_id,
+        s.as_of,
+        sum(s.stock) AS stock,
+        sum(s.rigid) AS rigid
+    FROM stock AS s
+    GROUP BY s.run_id, s.rulebook_id, s.as_of
+) AS t
+INNER JOIN eval.rulebook AS k ON t.rulebook_id = k.rulebook_id
+CROSS JOIN
+    LATERAL (
+        SELECT coalesce(k.reserve_amount, round(floor(k.reserve_share * t.stock * 100) / 100, 2), 0) AS reserve
+    ) AS v
+LEFT JOIN eval.parameter AS o
+    ON k.rulebook_id = o.rulebook_id
+    AND o.path = CASE WHEN k.reserve_amount IS NULL THEN 'allocation.reserve_share' ELSE 'allocation.reserve_amount' END
+LEFT JOIN LATERAL (
+    SELECT
+        e.amount,
+        e.decision
+    FROM eval.run_decision AS e
+    WHERE
+        e.run_id = t.run_id AND e.kind = 'quota' AND k.quota_mode = 'fixed'
+        AND t.as_of BETWEEN e.valid_from AND coalesce(e.valid_to, 'infinity')
+    ORDER BY e.decided_on DESC, e.submission_id DESC, e.record_no DESC
+    LIMIT 1
+) AS d ON TRUE;
 
--- What a pass shares out.
-CREATE TEMPORARY TABLE pot (
-    run_id bigint NOT NULL,
-    pass_no integer NOT NULL,
-    amount numeric(18, 2) NOT NULL,
-    PRIMARY KEY (run_id, pass_no)
-) ON COMMIT DROP;
-
--- f, w and the bounds of each bank. Stock that may not move outweighs a cap, a cap outweighs a minimum.
-CREATE TEMPORARY TABLE bound (
-    run_id bigint NOT NULL,
-    pass_no integer NOT NULL,
-    institution text NOT NULL,
-    stated numeric(18, 2) NOT NULL,
-    weight numeric,
-    rigid numeric(18, 2) NOT NULL,
-    minimum numeric(18, 2),
-    cap numeric(18, 2),
-    cap_name text,
-    deposits numeric(18, 2),
-    lower numeric(18, 2) GENERATED ALWAYS AS (
-        CASE WHEN minimum IS NULL THEN rigid ELSE greatest(rigid, least(minimum, cap)) END
-    ) STORED,
-    upper numeric(18, 2) GENERATED ALWAYS AS (CASE WHEN cap IS NOT NULL THEN greatest(cap, rigid) END) STORED,
-    PRIMARY KEY (run_id, pass_no, institution)
-) ON COMMIT DROP;
-
--- Where clamp() leaves each bank: at its lower or upper bound, free with λ, or at a stated amount that λ does not move.
-CREATE TEMPORARY TABLE solved (
-    run_id bigint NOT NULL,
-    pass_no integer NOT NULL,
-    institution text NOT NULL,
-    lambda numeric,
-    side text NOT NULL,
-    amount numeric NOT NULL,
-    PRIMARY KEY (run_id, pass_no, institution)
-) ON COMMIT DROP;
-
-ANALYZE stock, controlled;
+ANALYZE controlled;

@@ -52,7 +52,7 @@ SELECT
     lo.amount,
     CASE WHEN NOT p.passed THEN lo.amount WHEN NOT coalesce(p.brought, FALSE) THEN greatest(p.held, lo.amount) END
 FROM policy_bank AS p
-INNER JOIN controlled AS t ON p.run_id = t.run_id
+INNER JOIN controlled AS t ON p.run_id = t.run_id AND t.total >= 0
 CROSS JOIN LATERAL (SELECT greatest(p.capital, p.rigid) AS amount) AS lo
 UNION ALL
 SELECT
@@ -68,7 +68,7 @@ WHERE
     EXISTS (
         SELECT 1
         FROM policy_bank AS p
-        INNER JOIN controlled AS t ON p.run_id = t.run_id
+        INNER JOIN controlled AS t ON p.run_id = t.run_id AND t.total >= 0
         WHERE p.run_id = s.run_id
     )
 GROUP BY s.run_id;
@@ -82,7 +82,8 @@ SELECT
 FROM controlled AS t
 INNER JOIN stock AS s ON t.run_id = s.run_id
 WHERE
-    EXISTS (
+    t.total >= 0
+    AND EXISTS (
         SELECT 1 FROM policy_bank AS p
         WHERE p.run_id = t.run_id
     )

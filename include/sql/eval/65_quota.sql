@@ -1,7 +1,9 @@
 -- The controlled total T and what is set aside before the rest is shared by score (S04, S15, S17, S19, S22).
-INSERT INTO eval.quota (run_id, total, set_aside, derivation)
+INSERT INTO eval.quota (run_id, stock, reserve, total, set_aside, derivation)
 SELECT
     t.run_id,
+    t.stock,
+    t.reserve,
     t.total,
     sum(
         CASE s.role
@@ -15,4 +17,5 @@ SELECT
 FROM controlled AS t
 INNER JOIN stock AS s ON t.run_id = s.run_id
 LEFT JOIN eval.policy_support AS p ON s.run_id = p.run_id AND s.institution = p.institution
-GROUP BY t.run_id, t.total, t.derivation
+WHERE t.total >= 0
+GROUP BY t.run_id, t.stock, t.reserve, t.total, t.derivation

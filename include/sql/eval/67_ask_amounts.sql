@@ -27,9 +27,35 @@ SELECT
     '请在决定表中补充种类为 quota 的决定及金额' AS advice
 FROM batch AS b
 INNER JOIN eval.run AS r ON b.run_id = r.run_id
-INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id AND k.scheme <> 'index'
+INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id AND k.scheme <> 'index' AND k.quota_mode = 'fixed'
 LEFT JOIN eval.quota AS q ON r.run_id = q.run_id
 WHERE q.run_id IS NULL
+UNION ALL
+SELECT
+    t.run_id,
+    'EVA-V060',
+    'validity',
+    format('支付准备 %s 元超过存量合计 %s 元，差 %s 元，没有可以分配的资金', t.reserve, t.stock, t.reserve - t.stock),
+    '请核对考核办法的 allocation.reserve_amount'
+FROM controlled AS t
+WHERE t.total < 0
+UNION ALL
+SELECT
+    t.run_id,
+    'EVA-V061',
+    'validity',
+    format(
+        '支付准备 %s 元留不出来：不调整存量合计 %s 元，超过存量减支付准备后的总量 %s 元，差 %s 元：%s',
+        t.reserve, t.rigid, t.total, t.rigid - t.total,
+        (
+            SELECT string_agg(s.name || ' ' || s.rigid, '、' ORDER BY s.rigid DESC, s.name)
+            FROM stock AS s
+            WHERE s.run_id = t.run_id AND s.rigid > 0
+        )
+    ),
+    '请调低支付准备，或核对账户的可调整标志'
+FROM controlled AS t
+WHERE t.reserve > 0 AND t.total >= 0 AND t.rigid > t.total
 UNION ALL
 -- Several banks in one place, and the amount hangs on who of them stands there.
 SELECT

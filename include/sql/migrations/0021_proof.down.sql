@@ -1,1 +1,1 @@
-SELECT 1;
+ALTER TABLE eval.quota DROP COLUMN stock, DROP COLUMN reserve;
