@@ -51,7 +51,9 @@ def paper_for_run(connection: Connection, run_id: int, kind: Kind) -> Paper:
         """),
         {"run_id": run_id},
     ).one_or_none()
-    if run is None or run.status != "draft" or run.purpose != "official":
+    # What was signed as an order and overtaken by a later quarter is made good by a true-up of the same run.
+    able = ("draft", "approved") if kind == "true_up" else ("draft",)
+    if run is None or run.status not in able or run.purpose != "official":
         state = "不存在" if run is None else f"的现状是 {run.status}（{run.purpose}）"
         raise OrderError(f"考核批次 {run_id} {state}，不能拟定调整指令")
     return Paper(
