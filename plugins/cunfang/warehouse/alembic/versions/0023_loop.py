@@ -1,4 +1,4 @@
-"""loop: the SQL stands in include/sql/migrations/0023_loop.{up,down}.sql."""
+"""loop: the SQL stands in include/sql/migrations/0023_*.{up,down}.sql."""
 
 from alembic import op
 
@@ -10,6 +10,8 @@ down_revision = "0022"
 
 def upgrade() -> None:
     run(op.get_bind(), "migrations/0023_loop.up.sql")
+    run(op.get_bind(), "migrations/0023_reconciliation.up.sql")
+    run(op.get_bind(), "migrations/0023_timeliness.up.sql")
 
 
 def downgrade() -> None:

@@ -1,0 +1,228 @@
+-- What receipts and balances do not agree on (S13): one row per transfer and cause, until it is confirmed or settled.
+CREATE VIEW ops.reconciliation AS
+WITH leg AS MATERIALIZED (
+    SELECT
+        s.*,
+        CAST(s.issued_at AT TIME ZONE 'Asia/Shanghai' AS date) AS issued_on,
+        o.max_drift
+    FROM ops.leg_state AS s
+    INNER JOIN ops.transfer_order AS o ON s.order_id = o.order_id
+    WHERE s.issued_at IS NOT NULL AND s.status <> 'confirmed'
+),
+
+receipt AS MATERIALIZED (
+    SELECT
+        r.*,
+        l.status,
+        l.from_institution,
+        r.institution = l.from_institution AS paying
+    FROM ops.leg_receipt AS r
+    INNER JOIN leg AS l ON r.order_id = l.order_id AND r.leg_no = l.leg_no
+    WHERE CAST(r.executed_at AS date) >= l.issued_on
+),
+
+-- Transfers that no bank has reported, by account and issue: whether all of them together show in the balances.
+unreported AS MATERIALIZED (
+    SELECT
+        l.order_id,
+        l.leg_no,
+        l.region,
+        l.issued_on,
+        e.account,
+        e.amount,
+        l.max_drift
+    FROM leg AS l
+    CROSS JOIN LATERAL (VALUES (l.from_account, -l.amount), (l.to_account, l.amount)) AS e (account, amount)
+    WHERE l.status IN ('issued', 'acknowledged', 'overdue')
+),
+
+opened AS (
+    SELECT
+        u.region,
+        u.account,
+        u.issued_on,
+        sum(u.amount) AS amount,
+        sum(abs(u.amount)) * max(u.max_drift) AS allowed
+    FROM unreported AS u
+    GROUP BY u.region, u.account, u.issued_on
+),
+
+seen AS (
+    SELECT
+        p.region,
+        p.account,
+        p.issued_on,
+        abs(b.after_balance - b.before_balance - coalesce(x.transfers, 0) - p.amount) <= p.allowed AS shows
+    FROM opened AS p
+    CROSS JOIN
+        LATERAL (
+            SELECT
+                (array_agg(n.balance ORDER BY n.as_of DESC) FILTER (WHERE n.as_of < p.issued_on))[1] AS before_balance,
+                max(n.as_of) FILTER (WHERE n.as_of < p.issued_on) AS before_on,
+                (array_agg(n.balance ORDER BY n.as_of DESC) FILTER (WHERE n.as_of >= p.issued_on))[1] AS after_balance,
+                max(n.as_of) FILTER (WHERE n.as_of >= p.issued_on) AS after_on
+            FROM ops.account_balance AS n
+            WHERE n.region = p.region AND n.account = p.account
+        ) AS b
+    LEFT JOIN LATERAL (
+        SELECT sum(v.amount) AS transfers
+        FROM ops.leg_balance AS v
+        WHERE v.region = p.region AND v.account = p.account AND v.moved_on > b.before_on AND v.moved_on <= b.after_on
+    ) AS x ON TRUE
+),
+
+item AS (
+    SELECT
+        'TRK-M001' AS check_id,
+        v.order_id,
+        v.leg_no,
+        v.institution,
+        v.account,
+        v.transfers AS expected,
+        v.after_balance - v.before_balance AS found,
+        v.difference,
+        concat(
+            '余额与回执不符：账户 ', v.account, ' 从 ', v.before_on, ' 到 ', v.after_on, ' 变动 ',
+            to_char(v.after_balance - v.before_balance, 'FM999,999,999,999,990.00'), ' 元，其间已回执的划转净额 ',
+            to_char(v.transfers, 'FM999,999,999,999,990.00'), ' 元，相差 ',
+            to_char(v.difference, 'FM999,999,999,999,990.00'), ' 元'
+        ) AS message,
+        '请与开户银行核对流水；确已到位的，由具名人员写明理由予以确认' AS advice
+    FROM ops.leg_balance AS v
+    INNER JOIN leg AS l ON v.order_id = l.order_id AND v.leg_no = l.leg_no
+    WHERE NOT v.agrees
+    UNION ALL
+    SELECT
+        'TRK-M002',
+        v.order_id,
+        v.leg_no,
+        v.institution,
+        v.account,
+        v.amount,
+        NULL,
+        NULL,
+        concat(
+            '尚无余额可以核对：账户 ', v.account, ' ',
+            CASE WHEN v.before_on IS NULL THEN '没有执行日 ' || v.moved_on || ' 之前的余额' END,
+            CASE WHEN v.before_on IS NULL AND v.after_on IS NULL THEN '，也' END,
+            CASE WHEN v.after_on IS NULL THEN '没有执行日 ' || v.moved_on || ' 及以后的余额' END
+        ),
+        '下一次账户余额报送后自动核对；急需确认的，请开户银行先报账户余额'
+    FROM ops.leg_balance AS v
+    INNER JOIN leg AS l ON v.order_id = l.order_id AND v.leg_no = l.leg_no
+    WHERE v.agrees IS NULL
+    UNION ALL
+    SELECT
+        'TRK-M003',
+        l.order_id,
+        l.leg_no,
+        l.from_institution,
+        l.from_account,
+        l.amount,
+        NULL,
+        NULL,
+        '已登记执行，没有银行回执',
+        '请付款行或收款行补报执行回执'
+    FROM leg AS l
+    WHERE
+        l.status = 'executed'
+        AND NOT EXISTS (
+            SELECT FROM receipt AS r
+            WHERE r.order_id = l.order_id AND r.leg_no = l.leg_no AND r.outcome = 'executed' AND r.fits
+        )
+    UNION ALL
+    SELECT
+        'TRK-M004',
+        u.order_id,
+        u.leg_no,
+        l.from_institution,
+        l.from_account,
+        l.amount,
+        NULL,
+        NULL,
+        '两边账户的余额都已变动，像是已经划转，没有银行回执',
+        '请付款行补报执行回执'
+    FROM unreported AS u
+    INNER JOIN leg AS l ON u.order_id = l.order_id AND u.leg_no = l.leg_no
+    INNER JOIN seen AS n ON u.region = n.region AND u.account = n.account AND u.issued_on = n.issued_on
+    GROUP BY u.order_id, u.leg_no, l.from_institution, l.from_account, l.amount
+    HAVING bool_and(coalesce(n.shows, FALSE))
+    UNION ALL
+    SELECT
+        'TRK-M005',
+        r.order_id,
+        r.leg_no,
+        r.institution,
+        NULL,
+        NULL,
+        NULL,
+        NULL,
+        concat(
+            '两行的回执不一致：', l.from_institution, ' 报 ', CAST(p.executed_at AS date), ' 执行，', r.institution, ' 报 ',
+            CAST(r.executed_at AS date), ' 到账；以先收到的为准（', CAST(l.executed_at AS date), '）'
+        ),
+        '请两行核对执行日，报错的一行更正后重新报送'
+    FROM receipt AS r
+    INNER JOIN leg AS l ON r.order_id = l.order_id AND r.leg_no = l.leg_no
+    INNER JOIN receipt AS p ON r.order_id = p.order_id AND r.leg_no = p.leg_no AND p.paying AND p.outcome = 'executed'
+    WHERE
+        l.status = 'executed' AND r.outcome = 'executed' AND NOT r.paying
+        AND CAST(r.executed_at AS date) <> CAST(p.executed_at AS date)
+    UNION ALL
+    SELECT
+        'TRK-M006',
+        r.order_id,
+        r.leg_no,
+        r.institution,
+        NULL,
+        l.amount,
+        r.amount,
+        r.amount - l.amount,
+        concat(
+            r.institution, ' 报 ', CAST(r.executed_at AS date), ' 已执行 ', to_char(r.amount, 'FM999,999,999,999,990.00'),
+            ' 元，而划转', CASE l.status WHEN 'returned' THEN '已退回' WHEN 'cancelled' THEN '已撤销' ELSE '金额不是这个数' END,
+            '，未据以登记'
+        ),
+        '请与该行核实资金在哪里：未执行的请其更正回执，已执行的由具名人员重新下达或办理退回'
+    FROM receipt AS r
+    INNER JOIN leg AS l ON r.order_id = l.order_id AND r.leg_no = l.leg_no
+    WHERE
+        r.outcome = 'executed'
+        AND (
+            NOT r.fits
+            OR l.status = 'cancelled'
+            OR (
+                l.status = 'returned' AND NOT EXISTS (
+                    SELECT FROM ops.leg_event AS e
+                    WHERE e.submission_id = r.submission_id AND e.record_no = r.record_no
+                )
+                AND NOT EXISTS (
+                    SELECT FROM ops.leg_event AS e
+                    WHERE
+                        e.order_id = r.order_id AND e.leg_no = r.leg_no AND e.status = 'executed'
+                        AND CAST(e.executed_at AS date) = CAST(r.executed_at AS date)
+                )
+            )
+        )
+)
+
+SELECT
+    l.region,
+    l.order_no,
+    l.leg_code,
+    l.status,
+    i.check_id,
+    i.institution,
+    i.account,
+    i.expected,
+    i.found,
+    i.difference,
+    i.message,
+    i.advice
+FROM item AS i
+INNER JOIN leg AS l ON i.order_id = l.order_id AND i.leg_no = l.leg_no;
+COMMENT ON VIEW ops.reconciliation IS '待核对事项：回执与余额、付款行与收款行所说不一致或缺一的划转；确认、更正之后不再列出（S13）';
+COMMENT ON COLUMN ops.reconciliation.check_id IS
+'TRK-M001 余额不符，M002 余额未到，M003 无回执，M004 有变动无回执，M005 两行回执不一致，M006 回执与现状不符';
+COMMENT ON COLUMN ops.reconciliation.expected IS '应有的变动或划转额，元';
+COMMENT ON COLUMN ops.reconciliation.found IS '实有的变动或回执额，元';
