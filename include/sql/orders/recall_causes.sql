@@ -8,6 +8,21 @@ WITH heir AS (
     FROM core.lineage(%(region)s, %(today)s) AS g
 ),
 
+-- One decision may punish several events.
+banned AS (
+    SELECT DISTINCT ON (b.institution, coalesce(nullif(b.decision, ''), b.event))
+        b.institution,
+        'decision ' || coalesce(nullif(b.decision, ''), b.event) AS cause,
+        CAST(NULL AS bigint) AS warning_id,
+        b.submission_id,
+        b.record_no,
+        n.period
+    FROM core.bans(%(region)s, %(today)s, %(years)s) AS b
+    INNER JOIN raw.submission AS n ON b.submission_id = n.submission_id
+    WHERE b.whole @> CAST(%(today)s AS date)
+    ORDER BY b.institution, coalesce(nullif(b.decision, ''), b.event), b.decided_on DESC, b.event
+),
+
 cause AS (
     SELECT
         coalesce(h.heir, w.institution) AS institution,
@@ -21,18 +36,14 @@ cause AS (
     LEFT JOIN heir AS h ON w.institution = h.institution
     WHERE s.region = %(region)s AND s.level = '红'
     UNION ALL
-    -- One decision may punish several events.
-    SELECT DISTINCT ON (b.institution, b.decision, b.decided_on)
-        b.institution,
-        'decision ' || coalesce(nullif(b.decision, ''), b.event) AS cause,
-        NULL AS warning_id,
-        b.submission_id,
-        b.record_no,
-        n.period
-    FROM core.bans(%(region)s, %(today)s, %(years)s) AS b
-    INNER JOIN raw.submission AS n ON b.submission_id = n.submission_id
-    WHERE b.whole @> CAST(%(today)s AS date)
-    ORDER BY b.institution, b.decision, b.decided_on, b.event
+    SELECT
+        institution,
+        cause,
+        warning_id,
+        submission_id,
+        record_no,
+        period
+    FROM banned
 )
 
 SELECT

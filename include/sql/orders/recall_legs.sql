@@ -11,17 +11,8 @@ ruled AS (
         d.account,
         bool_or(d.kind = 'adjustable') AS adjustable,
         bool_or(d.kind = 'break_deposit') AS broken
-    FROM (
-        SELECT
-            c.*,
-            rank() OVER (
-                PARTITION BY c.decision, c.kind, c.institution, c.account ORDER BY s.period DESC
-            ) AS version
-        FROM raw.standing_submission AS s
-        INNER JOIN core.decision AS c ON s.submission_id = c.submission_id
-        WHERE s.region = %(region)s AND s.feed = 'decisions'
-    ) AS d
-    WHERE d.version = 1 AND %(today)s BETWEEN d.valid_from AND coalesce(d.valid_to, 'infinity')
+    FROM ops.standing_decision AS d
+    WHERE d.region = %(region)s AND %(today)s BETWEEN d.valid_from AND coalesce(d.valid_to, 'infinity')
     GROUP BY d.account
 ),
 
