@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 import pytest
 from sqlalchemy import Connection, text
@@ -97,7 +97,11 @@ def test_a_balance_may_move_by_a_twentieth_of_what_is_taken(
 ) -> None:
     sign_all(connection, order_no)
     account, base, ordered = _paying(connection, order_no)
-    balances_of(connection, date(2026, 1, 15), {account: base + (ordered * Decimal(share)).quantize(Decimal("0.01"))})
+    balances_of(
+        connection,
+        date(2026, 1, 15),
+        {account: base + (ordered * Decimal(share)).quantize(Decimal("0.01"), ROUND_DOWN)},
+    )
 
     issued = issue_within(connection, order_no)
 

@@ -16,4 +16,5 @@ ALTER TABLE eval.leg DROP COLUMN available_from;
 ALTER TABLE eval.rulebook DROP COLUMN max_drift, DROP COLUMN execute_workdays, DROP COLUMN issue_workdays,
 DROP COLUMN objection_workdays, DROP COLUMN recall_workdays, DROP COLUMN true_up_threshold, DROP COLUMN reserve_amount,
 DROP COLUMN reserve_share;
+ALTER TABLE eval.run_event ALTER COLUMN happened_at SET DEFAULT clock_timestamp();
 DROP FUNCTION ops.moment, ops.today;

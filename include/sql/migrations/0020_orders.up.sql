@@ -14,6 +14,8 @@ CREATE FUNCTION ops.moment() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
 SELECT clock_timestamp() + (ops.today() - CAST(clock_timestamp() AT TIME ZONE 'Asia/Shanghai' AS date)) * interval '1 day'
 $$;
 
+ALTER TABLE eval.run_event ALTER COLUMN happened_at SET DEFAULT ops.moment();
+
 ALTER TABLE eval.rulebook
 ADD COLUMN max_drift numeric NOT NULL DEFAULT 0.05 CHECK (max_drift >= 0),
 ADD COLUMN execute_workdays integer NOT NULL DEFAULT 5 CHECK (execute_workdays > 0),
