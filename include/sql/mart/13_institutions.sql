@@ -1,6 +1,6 @@
 -- A row for each time what is known of an institution changes, from the registers that stand (S32). The first row
--- holds from the beginning, so that figures older than the first register find their bank. A bank that a run or a
--- warning names without any register still gets a row: joins must not drop it.
+-- holds from the beginning, so that figures older than the first register find their bank. A bank that a run, a
+-- transfer or a warning names without any register still gets a row: joins must not drop it.
 WITH register AS (
     SELECT DISTINCT ON (i.institution, s.period)
         i.institution,
@@ -53,6 +53,17 @@ unregistered AS (
             0 AS precedence
         FROM ops.warning AS w
         WHERE w.region = %(region)s
+        UNION ALL
+        SELECT
+            e.institution,
+            e.institution AS name,
+            e.institution AS short_name,
+            '未知' AS type,
+            9000 AS sort_no,
+            0 AS precedence
+        FROM ops.leg_state AS l
+        CROSS JOIN LATERAL (VALUES (l.from_institution), (l.to_institution)) AS e (institution)
+        WHERE l.region = %(region)s AND e.institution IS NOT NULL
     ) AS u
     WHERE
         NOT EXISTS (

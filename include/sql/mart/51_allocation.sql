@@ -26,7 +26,8 @@ INSERT INTO mart.fact_allocation (
     run_key, institution_key, rule_version_key, submission_key, region_key, period_key, date_key, is_period_end,
     role_code, role_name, reason_text, rank_no, score_points, score_total, share_ratio, current_amount,
     rigid_amount, adjustable_amount, floor_amount, cap_amount, raw_target_amount, bounded_target_amount,
-    binding_code, binding_name, target_amount, delta_amount, planned_amount, blocked_amount, carried_amount
+    binding_code, binding_name, target_amount, delta_amount, planned_amount, scheduled_amount, blocked_amount,
+    carried_amount
 )
 SELECT
     r.run_key,
@@ -72,6 +73,7 @@ SELECT
     a.target,
     a.delta,
     j.planned,
+    j.scheduled,
     j.blocked,
     j.carried
 FROM mart.dim_run AS r

@@ -38,32 +38,6 @@ WITH compared AS (
         )
     FROM mart.dim_run AS r
     WHERE r.run_id = %(run_id)s
-    UNION ALL
-    SELECT
-        '划转明细合计（元）',
-        (
-            SELECT coalesce(sum(amount), 0) FROM eval.leg
-            WHERE run_id = %(run_id)s
-        ),
-        (
-            SELECT coalesce(sum(f.leg_amount), 0) FROM mart.fact_order_leg AS f
-            WHERE f.run_key = r.run_key
-        )
-    FROM mart.dim_run AS r
-    WHERE r.run_id = %(run_id)s
-    UNION ALL
-    SELECT
-        '划转明细笔数',
-        (
-            SELECT count(*) FROM eval.leg
-            WHERE run_id = %(run_id)s
-        ),
-        (
-            SELECT count(*) FROM mart.fact_order_leg AS f
-            WHERE f.run_key = r.run_key
-        )
-    FROM mart.dim_run AS r
-    WHERE r.run_id = %(run_id)s
 )
 
 SELECT

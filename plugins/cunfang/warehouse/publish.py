@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Row, text
 
 from cunfang.region import load_region
 from cunfang.warehouse import sql
-from cunfang.warehouse.calendar import due_date
 
 _DIMENSIONS = (
     "10_region.sql",
@@ -33,11 +32,9 @@ _RUN = (
     "44_timeliness_events.sql",
     "50_scores.sql",
     "51_allocation.sql",
-    "60_orders.sql",
-    "61_order_legs.sql",
 )
+_ORDERS = ("60_orders.sql", "61_order_legs.sql", "62_order_events.sql")
 _QUALITY = ("70_alerts.sql", "71_dq_results.sql", "72_findings.sql")
-DUE_WORKDAYS = 5
 
 
 class PublishError(RuntimeError):
@@ -46,45 +43,67 @@ class PublishError(RuntimeError):
 
 @dataclass(frozen=True)
 class Publication:
-    """A run as BI sees it. `number` rises with every publication: of one region and period the highest is current."""
+    """A run as BI sees it. `number` rises with every publication: of one region and period the highest is current.
+
+    `due_on` is the last day of what its order's transfers have been given; None where none was issued.
+    """
 
     run_id: int
     region: str
     period: str
     number: int
     published_on: date
-    due_on: date
+    due_on: date | None
     orders: int
     legs: int
 
 
-def publish(
-    connection: Connection, run_id: int, *, due_workdays: int = DUE_WORKDAYS, actor: str = "cunfang"
-) -> Publication:
-    """Lay an approved run, its orders, and the warnings and checks of its region and period into `mart`.
+def publish(connection: Connection, run_id: int, *, actor: str = "cunfang") -> Publication:
+    """Lay an approved run, the orders of its region as they stand, and its warnings and checks into `mart`.
 
     Writes the run's `published` event itself, in the caller's transaction. Doing it again changes nothing; a run that
-    was approved anew becomes the current one again. Orders are due `due_workdays` working days after publication (S12).
-    Raises PublishError when nobody approved the run or its figures do not arrive whole, UnknownYearError when the
-    calendar does not reach the due date.
+    was approved anew becomes the current one again. Raises PublishError when nobody approved the run or its figures
+    and transfers do not arrive whole.
     """
     _take_turns(connection)
     run = _approved(connection, run_id, actor)
-    due_on = due_date(connection, run.published_on, due_workdays)
     parameters = {
         **_place(run.region, run.period),
         "run_id": run_id,
-        "issued_on": run.published_on,
-        "due_on": due_on,
-        "due_workdays": due_workdays,
         "submissions": _visible(connection, run_id),
     }
-    for step in (*_DIMENSIONS, *_RUN, *_QUALITY):
+    for step in (*_DIMENSIONS, *_RUN, *_ORDERS, *_QUALITY):
         sql.run(connection, f"mart/{step}", parameters)
-    if gaps := sql.rows(connection, "mart/90_gaps.sql", {"run_id": run_id}):
-        told = "；".join(f"{gap['thing']}：考核结果 {gap['expected']}，集市 {gap['published']}" for gap in gaps)
-        raise PublishError(f"批次 {run_id} 未能完整发布，已撤销：{told}")
-    return _publication(connection, run, due_on)
+    if gaps := _gaps(connection, run.region, run_id):
+        raise PublishError(f"批次 {run_id} 未能完整发布，已撤销：{gaps}")
+    return _publication(connection, run)
+
+
+def publish_orders(connection: Connection, region: str) -> int:
+    """Bring the orders of a region, their transfers and events in `mart` to where they stand now (S13).
+
+    How many transfers `mart` has of the region then. Doing it again on the same day changes nothing. PublishError when
+    what `ops` holds does not arrive whole.
+    """
+    _take_turns(connection)
+    parameters = {**_place(region, ""), "run_id": None}
+    for step in (*_DIMENSIONS, *_ORDERS):
+        sql.run(connection, f"mart/{step}", parameters)
+    if gaps := _gaps(connection, region, None):
+        raise PublishError(f"{region} 的调整指令未能完整发布，已撤销：{gaps}")
+    count = text("""
+        SELECT count(*) FROM mart.fact_order_leg AS f
+        INNER JOIN mart.dim_region AS g ON f.region_key = g.region_key
+        WHERE g.region_code = :region
+    """)
+    return int(connection.execute(count, {"region": region}).scalar_one())
+
+
+def _gaps(connection: Connection, region: str, run_id: int | None) -> str:
+    gaps = sql.rows(connection, "mart/91_order_gaps.sql", {"region": region})
+    if run_id is not None:
+        gaps = sql.rows(connection, "mart/90_gaps.sql", {"run_id": run_id}) + gaps
+    return "；".join(f"{gap['thing']}：应为 {gap['expected']}，集市 {gap['published']}" for gap in gaps)
 
 
 def publish_alerts(connection: Connection, region: str, period: str) -> int:
@@ -142,16 +161,20 @@ def _approved(connection: Connection, run_id: int, actor: str) -> Row[tuple[int,
     return connection.execute(_STATE, {"run_id": run_id}).one()
 
 
-def _publication(connection: Connection, run: Row[tuple[int, str, str, str, date]], due_on: date) -> Publication:
+def _publication(connection: Connection, run: Row[tuple[int, str, str, str, date]]) -> Publication:
     counted = text("""
         SELECT
             r.publication_no,
-            (SELECT count(*) FROM mart.fact_order AS o WHERE o.run_key = r.run_key) AS orders,
-            (SELECT count(*) FROM mart.fact_order_leg AS l WHERE l.run_key = r.run_key) AS legs
+            count(DISTINCT o.order_key) AS orders,
+            count(DISTINCT l.leg_code) AS legs,
+            max(l.due_on) FILTER (WHERE l.issued_amount > 0) AS due_on
         FROM mart.dim_run AS r
+        LEFT JOIN mart.fact_order AS o ON r.run_key = o.run_key
+        LEFT JOIN mart.fact_order_leg AS l ON o.order_key = l.from_order_key
         WHERE r.run_id = :run_id
+        GROUP BY r.publication_no
     """)
     row = connection.execute(counted, {"run_id": run.run_id}).one()
     return Publication(
-        run.run_id, run.region, run.period, row.publication_no, run.published_on, due_on, row.orders, row.legs
+        run.run_id, run.region, run.period, row.publication_no, run.published_on, row.due_on, row.orders, row.legs
     )
