@@ -109,7 +109,8 @@ taken AS MATERIALIZED (
         w.value,
         s.times,
         w.submission_id,
-        w.record_no
+        w.record_no,
+        '' AS order_no
     FROM weighed AS w
     CROSS JOIN
         LATERAL (
@@ -134,14 +135,15 @@ taken AS MATERIALIZED (
         e.reported,
         'event' AS side,
         e.kind,
-        'done_at' AS column_name,
+        CASE e.order_no WHEN '' THEN 'done_at' ELSE 'executed_at' END AS column_name,
         e.event,
         e.due_on,
         e.done_on,
         CASE WHEN e.done_on <= e.due_on THEN 1 ELSE 0 END AS value,
         1,
         e.submission_id,
-        e.record_no
+        e.record_no,
+        e.order_no
     FROM leaf AS l
     INNER JOIN eval.run_timeliness AS e
         ON
@@ -163,7 +165,8 @@ taken AS MATERIALIZED (
         1,
         t.times,
         e.submission_id,
-        e.record_no
+        e.record_no,
+        ''
     FROM leaf AS l
     INNER JOIN eval.moment AS m
         ON l.run_id = m.run_id AND l.rulebook_id = m.rulebook_id AND l.indicator = m.indicator AND m.phase = 'now'
@@ -189,8 +192,9 @@ SELECT
     t.value,
     t.times,
     t.submission_id,
-    s.feed,
-    s.file_name AS file,
+    coalesce(s.feed, 'bank_return') AS feed,
+    -- A transfer that no bank has reported stands on the order alone.
+    coalesce(s.file_name, '调整指令 ' || t.order_no) AS file,
     coalesce(c.sheet, '') AS sheet,
     coalesce(c.cells ->> t.column_name, '') AS cell,
     c.row_no,
@@ -211,7 +215,7 @@ INNER JOIN eval.indicator_value AS v
     ON
         p.run_id = v.run_id AND p.institution = v.institution AND t.indicator = v.indicator
         AND v.numerator IS NOT NULL
-INNER JOIN raw.submission AS s ON t.submission_id = s.submission_id
+LEFT JOIN raw.submission AS s ON t.submission_id = s.submission_id
 LEFT JOIN raw.record AS c ON t.submission_id = c.submission_id AND t.record_no = c.record_no
 LEFT JOIN ops.correction_in_force AS x
     ON t.submission_id = x.submission_id AND t.record_no = x.record_no AND t.column_name = x.column_name

@@ -1,5 +1,6 @@
 -- Values that are counted from events: the share of errands done in time (N12), and supervisory events of the severities
--- named that were decided in the year up to the date (S24), where none is 0.
+-- named that were decided in the year up to the date (S24), where none is 0. Transfers that the office issued late are
+-- left out of the share and said (S31).
 INSERT INTO valued (
     run_id, rulebook_id, cohort, indicator, institution, role, value, numerator, denominator, class, as_of, flag
 )
@@ -15,11 +16,25 @@ SELECT
     count(*),
     '',
     l.as_of,
-    ''
+    coalesce(min(x.said), '')
 FROM leaf AS l
 INNER JOIN eval.run_timeliness AS e
     ON l.run_id = e.run_id AND l.rulebook_id = e.rulebook_id AND l.indicator = e.indicator AND l.as_of >= e.due_on
 INNER JOIN eval.participant AS p ON e.run_id = p.run_id AND e.institution = p.institution
+INNER JOIN eval.indicator AS i ON l.rulebook_id = i.rulebook_id AND l.indicator = i.indicator
+LEFT JOIN (
+    SELECT
+        o.run_id,
+        coalesce(h.heir, o.from_institution) AS institution,
+        concat('另有 ', count(*), ' 笔划转下达迟延，不计（', string_agg(o.leg_code, '、' ORDER BY o.leg_code), '）') AS said
+    FROM eval.run_leg AS o
+    LEFT JOIN eval.lineage AS h ON o.run_id = h.run_id AND o.from_institution = h.institution
+    WHERE o.timed AND o.excused
+    GROUP BY o.run_id, coalesce(h.heir, o.from_institution)
+) AS x
+    ON
+        e.run_id = x.run_id AND e.institution = x.institution
+        AND 'adjustment' = ANY(string_to_array(i.measure, ','))
 WHERE l.basis = 'on_time_rate'
 GROUP BY l.run_id, l.rulebook_id, l.cohort, l.indicator, l.as_of, e.institution, p.role
 UNION ALL

@@ -19,6 +19,15 @@ made_good AS (
     INNER JOIN eval.true_up AS t ON v.template_id = t.run_id
     CROSS JOIN LATERAL jsonb_populate_record(t, jsonb_build_object('run_id', v.run_id)) AS p
     RETURNING run_id
+),
+
+ordered AS (
+    INSERT INTO eval.run_leg
+    SELECT p.*
+    FROM variant AS v
+    INNER JOIN eval.run_leg AS g ON v.template_id = g.run_id
+    CROSS JOIN LATERAL jsonb_populate_record(g, jsonb_build_object('run_id', v.run_id)) AS p
+    RETURNING run_id
 )
 
 INSERT INTO eval.run_substitute

@@ -38,6 +38,15 @@ pinned AS (
         only_history
     FROM inputs
     RETURNING run_id
+),
+
+ordered AS (
+    INSERT INTO eval.run_leg
+    SELECT p.*
+    FROM eval.run_leg AS g
+    CROSS JOIN LATERAL jsonb_populate_record(g, jsonb_build_object('run_id', %(merged)s)) AS p
+    WHERE g.run_id = %(template)s
+    RETURNING run_id
 )
 
 INSERT INTO eval.run_substitute (run_id, feed, family, name, rule, used_period)

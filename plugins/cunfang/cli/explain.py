@@ -125,6 +125,9 @@ def _value(indicator: Indicator, value: Decimal) -> str:
 
 
 def _source(source: Source) -> str:
+    if source.side == "event":
+        done = f"{source.as_of} 完成，{'按时' if source.value else '逾期'}" if source.as_of else "未完成"
+        return f"{escape(source.part)} 应于 {source.window_from} 完成，{done} ← {escape(str(source.place))}"
     part = f" {source.part}" if source.part else ""
     unit = f" {source.unit}" if source.unit else ""
     read = f"{escape(source.title)}{escape(part)}：原文“{escape(source.text)}{unit}”{escape(source.correction)}"

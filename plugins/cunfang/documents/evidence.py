@@ -107,7 +107,10 @@ def _place(sheet: Sheet, item: Source | Holding) -> None:
     texts = (place.file, place.sheet, spot, " ".join(filter(None, (item.text, item.correction))), item.unit)
     for column, text in enumerate(texts, start=VALUE + 1):
         sheet.text(column, text, "centre" if column in (VALUE + 3, VALUE + 5) else "text")
-    sheet.number(15, item.submission_id, "whole")
+    if item.submission_id is None:
+        sheet.blank(15)
+    else:
+        sheet.number(15, item.submission_id, "whole")
 
 
 def write_rules(book: Book) -> Rules:

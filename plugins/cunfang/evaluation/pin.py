@@ -22,6 +22,7 @@ from cunfang.evaluation.standing import (
     read_standing,
     unsettled_feeds,
 )
+from cunfang.evaluation.transfers import KnownLeg, judged, known_legs
 from cunfang.evaluation.true_up import TrueUp, standing_true_ups
 from cunfang.feeds.contract import contract
 from cunfang.finding import Finding
@@ -57,11 +58,15 @@ class Input:
 
 @dataclass(frozen=True)
 class Pinned:
-    """What a run reads: submissions in a stable order, the late rules that it rests on, and what it makes good."""
+    """What a run reads: submissions in a stable order, the late rules that it rests on, and what it makes good.
+
+    `legs`: the transfers already ordered that it knows of.
+    """
 
     inputs: list[Input]
     substitutes: list[Substitute]
     true_ups: list[TrueUp] = field(default_factory=list)
+    legs: list[KnownLeg] = field(default_factory=list)
 
 
 def missing_feeds(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> list[str]:
@@ -123,7 +128,15 @@ def pin(connection: Connection, region: str, period: Period, rulebook: Rulebook)
     before = history(connection, region, period, rulebook, standing, bases)
     inputs += [replace(_input(item), history=True) for item in before if item.submission_id not in pinned]
     ordered = sorted(inputs, key=lambda item: (item.feed, item.period, item.submission_id))
-    return Pinned(ordered, used, standing_true_ups(connection, region, period))
+    return Pinned(
+        ordered, used, standing_true_ups(connection, region, period), _legs(connection, region, period, ordered)
+    )
+
+
+def _legs(connection: Connection, region: str, period: Period, inputs: Sequence[Input]) -> list[KnownLeg]:
+    balances = next((item.as_of for item in inputs if item.feed == "balances" and item.as_of), period.end)
+    events = [item.submission_id for item in inputs if item.family == "timeliness_events"]
+    return known_legs(connection, region, period, balances, events)
 
 
 def _input(item: Standing, as_of: date | None = None) -> Input:
@@ -142,7 +155,8 @@ def input_hash(
 
     So do the ties that do not hold (`untied`): a run that must be explained is another one than the run without them,
     which is found again once the sources agree. A bank's return that agrees changes nothing. A feed that was late
-    makes another run than the same file delivered in time.
+    makes another run than the same file delivered in time. Of transfers it is what decides on time or late; money that
+    moved after the base date is pinned and does not count here (docs/decisions/0020-closed-loop.md).
     """
     content = {
         "region": region,
@@ -151,6 +165,7 @@ def input_hash(
         "inputs": sorted((item.feed, item.period, item.sha256) for item in pinned.inputs),
         "substitutes": sorted((one.feed, one.rule, str(one.used or "")) for one in pinned.substitutes),
         "true_ups": sorted((one.order_no, one.institution, str(one.amount)) for one in pinned.true_ups),
+        "legs": judged(rulebook, period, pinned.legs),
         "untied": sorted((item.check, item.message) for item in untied),
         "method": method_hash(),
         "purpose": purpose,
@@ -161,7 +176,7 @@ def input_hash(
 def method_hash() -> str:
     """SHA-256 over the evaluation's SQL: its steps, and the views that they read."""
     folder = INCLUDE / "sql"
-    names = ("0002_core", "0003_eval", "0012_substitutes", "0014_history", "0018_points", "0026_corrections")
+    names = ("0002_core", "0003_eval", "0012_substitutes", "0014_history", "0018_points", "0023_timeliness", "0026_corrections")
     views = (folder / "migrations" / f"{name}.up.sql" for name in names)
     digest = hashlib.sha256()
     for path in (*sorted((folder / "eval").glob("*.sql")), *views):
