@@ -70,7 +70,7 @@ LEFT JOIN mart.dim_institution AS i
         r.region_code = i.region_code AND e.institution = i.institution_code
         AND CAST(e.issued_at AS date) BETWEEN i.valid_from AND i.valid_to
 WHERE r.run_id = %(run_id)s
-ON CONFLICT (submission_key, record_no) DO UPDATE SET
+ON CONFLICT (submission_key, record_no, event_code) DO UPDATE SET
     run_key = excluded.run_key,
     rule_version_key = excluded.rule_version_key,
     due_on = excluded.due_on,
