@@ -176,7 +176,8 @@ def input_hash(
 def method_hash() -> str:
     """SHA-256 over the evaluation's SQL: its steps, and the views that they read."""
     folder = INCLUDE / "sql"
-    names = ("0002_core", "0003_eval", "0012_substitutes", "0014_history", "0018_points", "0023_timeliness", "0026_corrections")
+    names = ("0002_core", "0003_eval", "0012_substitutes", "0014_history", "0018_points", "0023_timeliness",
+             "0026_corrections")  # fmt: skip
     views = (folder / "migrations" / f"{name}.up.sql" for name in names)
     digest = hashlib.sha256()
     for path in (*sorted((folder / "eval").glob("*.sql")), *views):

@@ -1,0 +1,48 @@
+-- The paying or the receiving bank has made a transfer; of two receipts the one that came first counts. What a bank
+-- says it made after it had returned the transfer is a question, not an execution.
+WITH first AS (
+    SELECT DISTINCT ON (r.order_id, r.leg_no) r.*
+    FROM ops.leg_receipt AS r
+    INNER JOIN ops.leg_state AS s ON r.order_id = s.order_id AND r.leg_no = s.leg_no
+    WHERE
+        r.region = %(region)s AND s.status IN ('issued', 'acknowledged', 'overdue')
+        AND r.outcome = 'executed' AND r.fits
+        AND CAST(r.executed_at AS date) BETWEEN CAST(s.issued_at AT TIME ZONE 'Asia/Shanghai' AS date) AND ops.today()
+        AND NOT EXISTS (
+            SELECT FROM ops.leg_event AS e
+            WHERE e.order_id = r.order_id AND e.leg_no = r.leg_no
+            AND e.submission_id = r.submission_id AND e.record_no = r.record_no
+        )
+        AND NOT EXISTS (
+            SELECT FROM ops.leg_receipt AS b
+            WHERE
+                b.region = r.region AND b.leg_code = r.leg_code AND b.outcome = 'returned'
+                AND CAST(b.executed_at AS date) >= CAST(s.issued_at AT TIME ZONE 'Asia/Shanghai' AS date)
+                AND CAST(b.executed_at AS date) < CAST(r.executed_at AS date)
+        )
+    ORDER BY r.order_id, r.leg_no, r.accepted_no
+),
+
+moved AS (
+    INSERT INTO ops.leg_event (
+        order_id, leg_no, status, actor, reason, executed_at, reference, submission_id, record_no
+    )
+    SELECT
+        f.order_id,
+        f.leg_no,
+        'executed',
+        %(actor)s,
+        concat(f.institution, ' 回执：', CAST(f.executed_at AS date), ' 已执行'),
+        f.executed_at,
+        f.reference,
+        f.submission_id,
+        f.record_no
+    FROM first AS f
+    ORDER BY f.order_id, f.leg_no
+    RETURNING order_id, leg_no
+)
+
+SELECT l.leg_code
+FROM moved AS m
+INNER JOIN ops.transfer_leg AS l ON m.order_id = l.order_id AND m.leg_no = l.leg_no
+ORDER BY l.leg_code
