@@ -12,13 +12,17 @@ INCLUDE = Path(os.environ.get("CUNFANG_INCLUDE", HOME / "include"))
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things are. Paths are absolute; URLs are SQLAlchemy's and `smtp://user:password@host:port?starttls=1`."""
+    """Where things are. Paths are absolute; URLs are SQLAlchemy's and `smtp://user:password@host:port?starttls=1`.
+
+    `look_seconds`: how often a wait for people, such as the time to object, looks again.
+    """
 
     warehouse_url: str
     inbox: Path
     var: Path
     smtp_url: str
     mail_from: str
+    look_seconds: float = 300.0
 
     @property
     def archive(self) -> Path:
@@ -35,4 +39,5 @@ def settings() -> Settings:
         var=Path(env.get("CUNFANG_VAR", HOME / "var")).resolve(),
         smtp_url=env.get("CUNFANG_SMTP_URL", "smtp://localhost:1025"),
         mail_from=env.get("CUNFANG_MAIL_FROM", "金融办 <jrb@example.invalid>"),
+        look_seconds=float(env.get("CUNFANG_LOOK_SECONDS", "300")),
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from chased import COUNTY, CREDIT_DESK, MERGED, NEEDED, SAMPLE, accepted, mails
+from chased import COUNTY, CREDIT_DESK, MERGED, NEEDED, SAMPLE, accepted, mails, set_today
 from cunfang.airflow import attend, evaluate
 from cunfang.airflow.announce import after_decision, chase, late_feeds, questions_of
 from cunfang.evaluation import RunStoppedError
@@ -93,20 +93,20 @@ def test_a_sample_county_and_one_that_never_delivered_are_left_alone(engine: Eng
     with engine.begin() as connection:
         accepted(connection, SAMPLE, "institutions")
         accepted(connection, COUNTY, *NEEDED, "tax_local")
-    early = datetime.fromisoformat("2026-01-16T01:00:00+08:00")
 
-    assert late_feeds(engine, early) == [(COUNTY, "2025-Q4", "tax_national")]
-    assert late_feeds(engine, early) == []
+    assert late_feeds(engine, DAY_AFTER) == [(COUNTY, "2025-Q4", "tax_national")]
+    assert late_feeds(engine, DAY_AFTER) == []
     with engine.connect() as connection:
         assert [recipient for recipient, _ in mails(connection, "late")] == ["office@gov.example"]
 
 
-def test_the_day_is_that_of_the_office_not_of_greenwich(engine: Engine) -> None:
+def test_the_day_is_the_one_that_the_warehouse_lives(engine: Engine) -> None:
     with engine.begin() as connection:
         accepted(connection, COUNTY, *NEEDED, "tax_local")
 
-    assert late_feeds(engine, datetime.fromisoformat("2026-01-15T15:59:00+00:00")) == []
-    assert len(late_feeds(engine, datetime.fromisoformat("2026-01-15T16:00:00+00:00"))) == 1
+    for day, chased in ((DUE, 0), (DAY_AFTER, 1)):
+        set_today(engine, day)
+        assert len(late_feeds(engine)) == chased
 
 
 def test_a_renewed_register_re_opens_what_was_refused_for_a_bank_it_now_knows(county: County) -> None:

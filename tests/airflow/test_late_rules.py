@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from email import message_from_bytes, policy
 
@@ -20,7 +20,6 @@ from cunfang.workday import UnknownYearError
 pytestmark = pytest.mark.usefixtures("regions")
 Q3, Q4 = Period(2025, 3), Period(2025, 4)
 DEADLINE = date(2026, 1, 22)
-MORNING = datetime.fromisoformat("2026-01-22T08:00:00+08:00")
 BUT_INDICATORS = (*(feed for feed in NEEDED if feed != "indicators"), "tax_national", "tax_local")
 
 
@@ -72,10 +71,10 @@ def test_the_period_is_announced_until_a_run_has_followed(engine: Engine) -> Non
         accepted(connection, COUNTY, "indicators", period="2025-Q3")
         accepted(connection, SAMPLE, "institutions")
 
-    assert late_rules(engine, MORNING.replace(day=21)) == []
-    assert late_rules(engine, MORNING) == [(COUNTY, "2025-Q4")]
-    assert late_rules(engine, MORNING) == [(COUNTY, "2025-Q4")]
-    assert late_feeds(engine, MORNING) == []
+    assert late_rules(engine, DEADLINE.replace(day=21)) == []
+    assert late_rules(engine, DEADLINE) == [(COUNTY, "2025-Q4")]
+    assert late_rules(engine, DEADLINE) == [(COUNTY, "2025-Q4")]
+    assert late_feeds(engine, DEADLINE) == []
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM ops.substitution")) == 1
         assert len(mails(connection, "late_rule")) == 1
@@ -86,7 +85,7 @@ def test_what_else_is_missing_still_holds_the_period_back(engine: Engine) -> Non
         accepted(connection, COUNTY, *(feed for feed in BUT_INDICATORS if feed != "balances"))
         accepted(connection, COUNTY, "indicators", period="2025-Q3")
 
-    assert late_rules(engine, MORNING) == []
+    assert late_rules(engine, DEADLINE) == []
 
 
 def test_on_a_holiday_nothing_is_applied_and_a_year_without_a_calendar_stops_the_morning(engine: Engine) -> None:
@@ -94,9 +93,9 @@ def test_on_a_holiday_nothing_is_applied_and_a_year_without_a_calendar_stops_the
         accepted(connection, COUNTY, *BUT_INDICATORS)
         accepted(connection, COUNTY, "indicators", period="2025-Q3")
 
-    assert late_rules(engine, datetime.fromisoformat("2026-01-24T08:00:00+08:00")) == []
+    assert late_rules(engine, date(2026, 1, 24)) == []
     with pytest.raises(UnknownYearError):
-        late_rules(engine, datetime.fromisoformat("2031-01-24T08:00:00+08:00"))
+        late_rules(engine, date(2031, 1, 24))
 
 
 def test_a_holiday_that_the_office_imported_moves_the_deadline(engine: Engine) -> None:
@@ -105,8 +104,8 @@ def test_a_holiday_that_the_office_imported_moves_the_deadline(engine: Engine) -
         accepted(connection, COUNTY, *BUT_INDICATORS)
         accepted(connection, COUNTY, "indicators", period="2025-Q3")
 
-    assert late_rules(engine, MORNING) == []
-    assert late_rules(engine, MORNING.replace(day=23)) == [(COUNTY, "2025-Q4")]
+    assert late_rules(engine, DEADLINE) == []
+    assert late_rules(engine, DEADLINE.replace(day=23)) == [(COUNTY, "2025-Q4")]
 
 
 class _Events(dict[object, list[str]]):
@@ -128,7 +127,7 @@ def test_the_task_announces_the_period_to_the_evaluation(
     from cunfang.airflow.assets import OUTBOX, PERIOD_READY
 
     monkeypatch.setenv("CUNFANG_WAREHOUSE_URL", warehouse)
-    monkeypatch.setattr("cunfang.airflow.announce._today", lambda now: DEADLINE)
+    monkeypatch.setattr("cunfang.airflow.announce.office_day", lambda engine: DEADLINE)
     with engine.begin() as connection:
         accepted(connection, COUNTY, *BUT_INDICATORS)
         accepted(connection, COUNTY, "indicators", period="2025-Q3")

@@ -86,7 +86,9 @@ def test_given_addresses_when_the_environment_is_made_then_library_and_airflow_a
     assert made["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:8080/execution/"
     assert made["AIRFLOW__API__BASE_URL"] == "http://localhost:8080"
     assert made["AIRFLOW__CORE__PARALLELISM"] == "3"
-    assert made["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"] == "engineer:admin,finance_office:op,leading_group:op"
+    assert made["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"] == (
+        "engineer:admin,finance_office:op,leading_group:op,finance_bureau:op"
+    )
     assert made["GX_ANALYTICS_ENABLED"] == "False"
 
 

@@ -89,6 +89,8 @@ def test_given_airflow_services_then_all_share_one_secret_and_one_api_address(se
         ("REDIS_PASSWORD", {"redis", "scheduler", "worker"}),
         ("CUNFANG_SMTP_URL", {"worker"}),
         ("LEADING_GROUP_PASSWORD", {"init-airflow"}),
+        ("FINANCE_BUREAU_PASSWORD", {"init-airflow"}),
+        ("CUNFANG_LOOK_SECONDS", {"triggerer"}),
     ],
 )
 def test_given_a_secret_then_only_those_who_use_it_are_told(services: Services, what: str, who: set[str]) -> None:

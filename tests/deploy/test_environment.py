@@ -34,7 +34,7 @@ def test_given_compose_and_settings_then_the_example_names_exactly_their_variabl
 ) -> None:
     compose = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", compose_text))
     settings = set(re.findall(r'"(CUNFANG_[A-Z_]+)"', (home / "plugins/cunfang/settings.py").read_text("utf-8")))
-    assert len(compose) > 20 and len(settings) == 6
+    assert len(compose) > 20 and len(settings) == 7
     assert set(example) == compose | settings
 
 
@@ -48,7 +48,7 @@ def test_given_a_variable_with_a_default_then_the_example_shows_that_default(
 
 def test_given_the_repository_then_it_holds_no_secret(example: Mapping[str, str], home: Path) -> None:
     secret = [name for name in example if name.endswith(("_PASSWORD", "_SECRET", "_KEY"))]
-    assert len(secret) >= 11
+    assert len(secret) >= 12
     assert all(example[name] == "" for name in secret)
     assert ".env" in (home / ".gitignore").read_text(encoding="utf-8").splitlines()
     tracked = subprocess.run(["git", "ls-files", ".env", "**/.env"], cwd=home, capture_output=True, text=True)

@@ -14,11 +14,14 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from cunfang import intake
-from cunfang.airflow.announce import result_and_orders, warnings_of
+from cunfang.airflow.announce import warnings_of
+from cunfang.airflow.papers import announce_issue, lay_before
 from cunfang.cli.answer import Answer, write_answer
 from cunfang.delivery import outbox
 from cunfang.documents.files import draft_files
 from cunfang.evaluation.official import evaluate_official, verify
+from cunfang.orders.draft import draft_adjustment
+from cunfang.orders.request import put_up
 from cunfang.period import Period
 from cunfang.settings import INCLUDE, Settings
 from cunfang.warehouse import engine
@@ -67,7 +70,7 @@ def logins(warehouse: str, home: Path) -> Iterator[dict[str, str]]:
 
 
 def test_given_the_workers_login_then_it_takes_a_quarter_from_the_inbox_to_orders_and_mail(
-    logins: dict[str, str], tmp_path: Path
+    logins: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = logins["cunfang_worker"]
     inbox = tmp_path / "inbox"
@@ -81,9 +84,14 @@ def test_given_the_workers_login_then_it_takes_a_quarter_from_the_inbox_to_order
         run_id = evaluate_official(database, REGION, PERIOD)
         verify(database, run_id)
         draft_files(database, place, run_id)
+        with database.begin() as connection:
+            order_no = draft_adjustment(connection, run_id)
+            assert put_up(connection, order_no, "a run", lambda name: False) is not None
+        monkeypatch.setenv("CUNFANG_VAR", str(tmp_path))
+        assert order_no in lay_before(database, order_no)[0]
         published(database, run_id)
         assert warnings_of(database, REGION, PERIOD) > 0
-        result_and_orders(database, run_id)
+        announce_issue(database, order_no)
         # Nobody listens: the attempt is written down, which the worker must be allowed to as well.
         assert outbox.deliver(database, place.smtp_url).failed == 1
         with database.connect() as connection:

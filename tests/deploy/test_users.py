@@ -86,10 +86,10 @@ def test_given_no_users_when_they_are_made_twice_then_each_is_there_once_with_it
                 WHERE r.name = 'Signer' AND p.name = 'can_edit'
             """)
         ).all()
-    assert "新建用户：engineer、finance_office、leading_group" in first
+    assert "新建用户：engineer、finance_office、leading_group、finance_bureau" in first
     assert "新建用户：无" in second
     assert {tuple(row) for row in roles} == {(name, role) for name, names in ROLES.items() for role in names}
-    assert {tuple(row) for row in allowed} == {("can_edit", "HITL Detail"), ("can_edit", "DAG:evaluate")}
+    assert {tuple(row) for row in allowed} == {("can_edit", "HITL Detail"), ("can_edit", "DAG:sign")}
 
 
 def test_given_an_approval_then_the_named_user_may_sign_and_fab_alone_would_refuse_everybody(
@@ -98,9 +98,11 @@ def test_given_an_approval_then_the_named_user_may_sign_and_fab_alone_would_refu
     assert run(metadata, "-c", QUESTION).splitlines()[-1] == "True False False"
 
 
-def test_given_the_sample_region_then_its_approver_is_a_user_that_may_sign() -> None:
+def test_given_the_sample_region_then_those_who_sign_are_users_that_may() -> None:
     users = {user.name: user for user in wanted(PASSWORDS)}
-    assert "Signer" in users[load_region("420922").approver].roles
+    asked = [name for step in load_region("420922").sign_offs for name in step.by]
+    assert asked == ["finance_office", "leading_group", "finance_bureau"]
+    assert all("Signer" in users[name].roles for name in asked)
 
 
 def test_given_a_password_is_missing_then_no_user_is_made_without_one() -> None:

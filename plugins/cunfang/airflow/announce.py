@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from sqlalchemy import Connection, Engine, text
 
 from cunfang import intake
 from cunfang.delivery import announce
-from cunfang.documents.workbook import result_workbook
 from cunfang.evaluation import Substitute, apply_late_rules, missing_feeds, replaceable_feeds
 from cunfang.evaluation.lateness import unevaluated
 from cunfang.evaluation.official import rulebook_of
@@ -21,13 +19,13 @@ from cunfang.intake.explaining import explained_periods
 from cunfang.period import Period
 from cunfang.region import load_region
 from cunfang.settings import settings
+from cunfang.warehouse import calendar
 from cunfang.warehouse.calendar import due_date, works_on
 from cunfang.warehouse.publish import publish_alerts
 from cunfang.warnings import watch
 
 # No score needs it, but warnings do (S20).
 WATCHED = "pboc_prudential"
-OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass
@@ -38,6 +36,11 @@ class Decided:
     accepted: list[tuple[str, str]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     ready: list[tuple[str, str]] = field(default_factory=list)
+    tables: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def fed(self, tables: Iterable[str]) -> list[tuple[str, str]]:
+        """Where what was accepted lies in one of `tables`."""
+        return list(dict.fromkeys(key for table in sorted(tables) for key in self.tables.get(table, ())))
 
 
 def after_decision(engine: Engine, submission_ids: list[int]) -> Decided:
@@ -50,11 +53,12 @@ def after_decision(engine: Engine, submission_ids: list[int]) -> Decided:
         status = intake.decide(engine, submission_id)
         with engine.begin() as connection:
             key = connection.execute(
-                text("SELECT region, period FROM raw.submission WHERE submission_id = :id"), {"id": submission_id}
+                text("SELECT region, period, feed FROM raw.submission WHERE submission_id = :id"), {"id": submission_id}
             ).one()
             decided.statuses[str(submission_id)] = status
             if status == "accepted":
                 decided.accepted.append((key.region, key.period))
+                decided.tables.setdefault(contract(key.feed).table, []).append((key.region, key.period))
                 announce.announce_receipt(connection, submission_id, load_region(key.region).recipients)
                 touched += explained_periods(engine, submission_id)
                 waiting += _checked_again(engine, submission_id)
@@ -85,17 +89,6 @@ def is_ready(engine: Engine, region: str, period: str) -> bool:
         return not missing_feeds(connection, region, quarter, rulebook)
 
 
-def result_and_orders(engine: Engine, run_id: int) -> None:
-    """The result with its workbook to those who hear of results; each bank and the finance bureau its orders."""
-    with engine.begin() as connection:
-        region = connection.execute(
-            text("SELECT region FROM eval.run WHERE run_id = :run_id"), {"run_id": run_id}
-        ).scalar_one()
-        recipients = load_region(region).recipients
-        announce.announce_result(connection, run_id, recipients, result_workbook(connection, run_id))
-        announce.announce_orders(connection, run_id, recipients)
-
-
 def questions_of(engine: Engine, region: str, period: Period, findings: Sequence[Finding]) -> int:
     """Put what an evaluation stopped at to those who answer; the number of new messages."""
     with engine.begin() as connection:
@@ -121,15 +114,16 @@ def warnings_of(engine: Engine, region: str, period: Period) -> int:
         return len(raised)
 
 
-def late_rules(engine: Engine, now: datetime | None = None) -> list[tuple[str, str]]:
+def late_rules(engine: Engine, day: date | None = None) -> list[tuple[str, str]]:
     """Apply the late rules that are due and mail what was applied; the periods whose evaluation can go on without more.
 
     A period stays in the answer until a run has followed, so that a morning that broke off is made good by the next.
+    `day`: instead of today.
     """
-    today = _today(now)
+    today = day or office_day(engine)
     period = Period.containing(today).previous()
     ready = []
-    for region in _on_duty(engine, today):
+    for region in on_duty(engine, today):
         with engine.begin() as connection:
             rule_on(connection, region, period, today)
             waiting = unevaluated(connection, region, period)
@@ -150,20 +144,22 @@ def rule_on(connection: Connection, region: str, period: Period, today: date) ->
     return applied
 
 
-def late_feeds(engine: Engine, now: datetime | None = None) -> list[tuple[str, str, str]]:
+def late_feeds(engine: Engine, day: date | None = None) -> list[tuple[str, str, str]]:
     """Remind of each feed of the quarter just ended that is past its due day, in counties that deliver."""
-    today = _today(now)
+    today = day or office_day(engine)
     period = Period.containing(today).previous()
-    on_duty = _on_duty(engine, today)
+    regions = on_duty(engine, today)
     with engine.begin() as connection:
-        return [(region, str(period), feed) for region in on_duty for feed in chase(connection, region, period, today)]
+        return [(region, str(period), feed) for region in regions for feed in chase(connection, region, period, today)]
 
 
-def _today(now: datetime | None) -> date:
-    return (now or datetime.now(OFFICE_TIME)).astimezone(OFFICE_TIME).date()
+def office_day(engine: Engine) -> date:
+    """The day as the office lives it."""
+    with engine.connect() as connection:
+        return calendar.today(connection)
 
 
-def _on_duty(engine: Engine, today: date) -> list[str]:
+def on_duty(engine: Engine, today: date) -> list[str]:
     """Counties that have delivered before, on a working day; one of sample data delivers no more, and is left alone."""
     with engine.connect() as connection:
         if not works_on(connection, today):

@@ -1,11 +1,27 @@
-"""What the DAGs announce to each other, one partition per `region|period`."""
+"""What the DAGs announce to each other, one partition per `region|period`, or `region|period|order` for orders."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from airflow.sdk import Asset
 
 PERIOD_READY = Asset(name="period_ready", uri="cunfang://period_ready")
 OUTBOX = Asset(name="outbox", uri="cunfang://outbox")
+SIGN_OFF = Asset(name="sign_off", uri="cunfang://sign_off")
+"""An order waits for a signature."""
+ORDER_SIGNED = Asset(name="order_signed", uri="cunfang://order_signed")
+"""Every signature of an order is given."""
+MOVED = Asset(name="moved", uri="cunfang://moved")
+"""Something came in by which transfers are judged."""
+SUPERVISED = Asset(name="supervised", uri="cunfang://supervised")
+"""Something came in by which banks are warned, or lose their deposits."""
+
+FED: Mapping[Asset, frozenset[str]] = {
+    MOVED: frozenset({"core.bank_return", "core.balance"}),
+    SUPERVISED: frozenset({"core.prudential", "core.supervisory_event"}),
+}
+"""Asset → the tables that it speaks of: accepting a feed whose contract fills one of them announces it."""
 
 
 def feed_asset(feed: str) -> Asset:

@@ -7,12 +7,12 @@ import os
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from cunfang.airflow.processes import MARK
 
-USERS: Mapping[str, str] = {"engineer": "admin", "finance_office": "op", "leading_group": "op"}
+USERS: Mapping[str, str] = {"engineer": "admin", "finance_office": "op", "leading_group": "op", "finance_bureau": "op"}
 """User of Airflow's page → role. Names of roles, never of people."""
 
 _TUNING = {
@@ -68,7 +68,7 @@ class Addresses:
 
 
 def load_secrets(var: Path) -> Secrets:
-    """Read `var/secrets.json`, made when missing (mode 0600)."""
+    """Read `var/secrets.json`, made when missing (mode 0600); a user that it does not know yet gets a password."""
     path = var / "secrets.json"
     if not path.exists():
         made = Secrets(
@@ -76,10 +76,15 @@ def load_secrets(var: Path) -> Secrets:
             fernet=urlsafe_b64encode(secrets.token_bytes(32)).decode(),
             session=secrets.token_urlsafe(32),
             mark=secrets.token_hex(16),
-            passwords={user: secrets.token_urlsafe(12) for user in USERS},
+            passwords={},
         )
         write_private(path, json.dumps(asdict(made), indent=1))
-    return Secrets(**json.loads(path.read_text(encoding="utf-8")))
+    kept = Secrets(**json.loads(path.read_text(encoding="utf-8")))
+    lacking = [user for user in USERS if user not in kept.passwords]
+    if lacking:
+        kept = replace(kept, passwords={**kept.passwords, **{user: secrets.token_urlsafe(12) for user in lacking}})
+        write_private(path, json.dumps(asdict(kept), indent=1))
+    return kept
 
 
 def write_private(path: Path, content: str) -> None:
@@ -134,6 +139,7 @@ def environment(
             "CUNFANG_INBOX": str(inbox),
             "CUNFANG_VAR": str(var),
             "CUNFANG_SMTP_URL": f"smtp://localhost:{addresses.mail_port}",
+            "CUNFANG_LOOK_SECONDS": "2",
             MARK: keys.mark,
         }
         | {f"AIRFLOW__{name}": value for name, value in settings.items()}

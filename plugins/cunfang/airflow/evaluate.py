@@ -1,15 +1,13 @@
-"""Tasks of the `evaluate` DAG: evaluate or ask, try, verify, draft, have a named person approve, publish, announce."""
+"""Tasks of the `evaluate` DAG: evaluate or ask, try, verify, draft the files and the order, put it up for signature."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import get_current_context, task
 
-from cunfang.airflow.assets import OUTBOX
-from cunfang.airflow.partition import partition_key, resolve_period
+from cunfang.airflow.assets import OUTBOX, SIGN_OFF
+from cunfang.airflow.partition import order_key, partition_key, resolve_period
 
 
 @task
@@ -86,60 +84,27 @@ def draft(number: int) -> str:
     return draft_files(engine(settings().warehouse_url), settings(), number)
 
 
-class SignOff(ApprovalOperator):
-    """Waits, holding no slot, for the region's approver; the verdict is kept in the warehouse either way (S26)."""
-
-    template_fields = (*ApprovalOperator.template_fields, "number")
-
-    def __init__(self, *, number: Any, **options: Any) -> None:
-        super().__init__(**options)
-        self.number = number
-
-    def execute(self, context: Mapping[str, Any]) -> Any:
-        from cunfang.region import load_region
-
-        region, _ = resolve_period(context)
-        approver = load_region(region).approver
-        if approver:
-            self.assigned_users = [{"id": approver, "name": approver}]
-        return super().execute(context)
-
-    def execute_complete(self, context: Mapping[str, Any], event: dict[str, Any]) -> Any:
-        from cunfang.evaluation.official import record_verdict
-        from cunfang.settings import settings
-        from cunfang.warehouse import engine
-
-        if "error" not in event:
-            record_verdict(
-                engine(settings().warehouse_url),
-                int(self.number),
-                approved=event["chosen_options"] == [self.APPROVE],
-                approver=str((event["responded_by_user"] or {}).get("name", "")),
-                comment=str((event["params_input"] or {}).get("comment") or ""),
-            )
-        return super().execute_complete(context, event)
-
-
 @task
-def publish(number: int) -> int:
-    """Lay the approved run into the mart and issue its orders, in one transaction; its files then name who signed."""
-    from cunfang.documents.files import draft_files
-    from cunfang.orders import issue
+def order(number: int, *, written: str) -> str:
+    """Lay out the paper that is to be signed for the run, once; skips where nothing is to be signed.
+
+    `written` is there for the order of things: the files lie there before anybody is asked.
+    """
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from cunfang.orders.correction import paper_of
     from cunfang.settings import settings
     from cunfang.warehouse import engine
 
-    database = engine(settings().warehouse_url)
-    issue(database, number)
-    draft_files(database, settings(), number)
-    return number
+    with engine(settings().warehouse_url).begin() as connection:
+        order_no = paper_of(connection, number)
+    if order_no is None:
+        raise AirflowSkipException(f"批次 {number} 没有需要签批的指令：更正没有改变各行额度，或其指令已经撤销")
+    return order_no
 
 
-@task(outlets=[OUTBOX])
-def announce(number: int, *, outlet_events: Any = None) -> None:
-    """Put the result and the orders into the outbox; mail never blocks the run."""
-    from cunfang.airflow.announce import result_and_orders
-    from cunfang.settings import settings
-    from cunfang.warehouse import engine
-
-    result_and_orders(engine(settings().warehouse_url), number)
-    outlet_events[OUTBOX].add_partitions(partition_key(*resolve_period(get_current_context())))
+@task(outlets=[SIGN_OFF])
+def put_up(order_no: str, *, outlet_events: Any = None) -> None:
+    """Have the order signed by those whose turn it is (S26)."""
+    region, period = resolve_period(get_current_context())
+    outlet_events[SIGN_OFF].add_partitions(order_key(region, period, order_no))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from airflow.sdk import BaseSensorOperator, task
-from airflow.triggers.base import BaseTrigger, TriggerEvent
+from airflow.sdk import task
 
-from cunfang.airflow.assets import OUTBOX, PERIOD_READY, feed_asset
+from cunfang.airflow.assets import FED, OUTBOX, PERIOD_READY, feed_asset
 from cunfang.airflow.partition import partition_key
+from cunfang.airflow.wait import Poll, Wait
 from cunfang.settings import INCLUDE
 
 NOT_FEEDS = {"reading"}
-POKE = timedelta(seconds=2)
 
 
 def feeds() -> list[str]:
@@ -22,29 +20,7 @@ def feeds() -> list[str]:
     return sorted(path.stem for path in (INCLUDE / "feeds").glob("*.yaml") if path.stem not in NOT_FEEDS)
 
 
-class _Poll(BaseTrigger):
-    """Asks `_there` again and again off the event loop; one event when the answer is yes."""
-
-    def __init__(self, **asked: Any) -> None:
-        super().__init__()
-        self.asked = asked
-
-    def serialize(self) -> tuple[str, dict[str, Any]]:
-        return f"{type(self).__module__}.{type(self).__qualname__}", self.asked
-
-    async def run(self) -> AsyncIterator[TriggerEvent]:
-        import asyncio
-
-        while not await asyncio.to_thread(self.there):
-            await asyncio.sleep(POKE.total_seconds())
-        yield TriggerEvent(True)
-
-    def there(self) -> bool:
-        """Whether the wait is over."""
-        raise NotImplementedError
-
-
-class NewFileTrigger(_Poll):
+class NewFileTrigger(Poll):
     """Over when the inbox holds a file of the feed that was not seen before."""
 
     def there(self) -> bool:
@@ -55,7 +31,7 @@ class NewFileTrigger(_Poll):
         return bool(pending(engine(settings().warehouse_url), settings().inbox, self.asked["feed"]))
 
 
-class RegistersTrigger(_Poll):
+class RegistersTrigger(Poll):
     """Over when the registers that the submissions refer to have been accepted."""
 
     def there(self) -> bool:
@@ -67,18 +43,7 @@ class RegistersTrigger(_Poll):
         return not waiting_for(engine(place.warehouse_url), self.asked["submission_ids"], place.inbox)
 
 
-class _Wait(BaseSensorOperator):
-    """Waits deferred: no slot is held, however long a provider takes."""
-
-    def wait(self, trigger: _Poll) -> None:
-        if not trigger.there():
-            self.defer(trigger=trigger, method_name="done")
-
-    def done(self, context: Mapping[str, Any], event: bool) -> None:
-        """The trigger has seen what was waited for."""
-
-
-class NewFileSensor(_Wait):
+class NewFileSensor(Wait):
     """Until a new file of `feed` lies in the inbox; a run with `wait: false` goes on at once."""
 
     def __init__(self, *, feed: str, **options: Any) -> None:
@@ -90,7 +55,7 @@ class NewFileSensor(_Wait):
             self.wait(NewFileTrigger(feed=self.feed))
 
 
-class RegistersSensor(_Wait):
+class RegistersSensor(Wait):
     """Until the registers that the landed submissions refer to stand: no bank is known before there is a register."""
 
     template_fields: Sequence[str] = ("submission_ids",)
@@ -139,12 +104,14 @@ def check(submission_ids: list[int]) -> list[int]:
 
 def accept(feed: str) -> Any:
     """The task that decides on a feed's submissions and announces what became of them."""
-    return _accept.override(task_id="accept", outlets=[feed_asset(feed), PERIOD_READY, OUTBOX])
+    return _accept.override(task_id="accept", outlets=[feed_asset(feed), *FED, PERIOD_READY, OUTBOX])
 
 
 @task
 def _accept(feed: str, submission_ids: list[int], *, outlet_events: Any = None) -> dict[str, str]:
-    """Accept or refuse each submission; announce the feed's partition, and `period_ready` where nothing is missing."""
+    """Accept or refuse each submission; announce the feed's partition, what else lives on its table, and `period_ready`
+    where nothing is missing.
+    """
     from cunfang.airflow.announce import after_decision
     from cunfang.settings import settings
     from cunfang.warehouse import engine
@@ -152,6 +119,9 @@ def _accept(feed: str, submission_ids: list[int], *, outlet_events: Any = None) 
     decided = after_decision(engine(settings().warehouse_url), submission_ids)
     for region, period in decided.accepted:
         outlet_events[feed_asset(feed)].add_partitions(partition_key(region, period))
+    for asset, tables in FED.items():
+        for region, period in decided.fed(tables):
+            outlet_events[asset].add_partitions(partition_key(region, period))
     for region, period in decided.ready:
         outlet_events[PERIOD_READY].add_partitions(partition_key(region, period))
     for region, period in decided.refused:

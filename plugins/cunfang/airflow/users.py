@@ -16,13 +16,14 @@ PERMISSIONS = (
     ("can_edit", "HITL Detail"),
     ("menu_access", "HITL Detail"),
     # Airflow asks for the right to edit the DAG behind an approval as well.
-    ("can_read", "DAG:evaluate"),
-    ("can_edit", "DAG:evaluate"),
+    ("can_read", "DAG:sign"),
+    ("can_edit", "DAG:sign"),
 )
 ROLES: Mapping[str, tuple[str, ...]] = {
     "engineer": ("Admin",),
-    "finance_office": ("Op",),
+    "finance_office": ("Op", SIGNER),
     "leading_group": ("Viewer", SIGNER),
+    "finance_bureau": ("Viewer", SIGNER),
 }
 
 

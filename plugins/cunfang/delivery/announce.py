@@ -1,5 +1,4 @@
-"""What is said, to whom, in how much detail: results, orders, warnings, rejections, reminders, questions, all
-into the outbox.
+"""What is said, to whom, in how much detail: results, warnings, rejections, reminders, questions, all into the outbox.
 
 Each function writes in the caller's transaction and gives the number of new messages; the same thing said twice to the
 same mailbox is one message.
@@ -9,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
@@ -21,14 +19,13 @@ from cunfang.delivery.mail import Attachment
 from cunfang.documents import words
 from cunfang.documents.loading import load_result, load_warnings
 from cunfang.documents.result import RunResult, Warning_
-from cunfang.documents.view import BankRow, LegRow, ResultView, result_view, warning_row
+from cunfang.documents.view import result_view, warning_row
 from cunfang.finding import Finding
 from cunfang.period import Period
 from cunfang.region import Level, Recipient, Topic, load_region
 
 __all__ = [
     "announce_late_rule",
-    "announce_orders",
     "announce_questions",
     "announce_receipt",
     "announce_rejection",
@@ -37,14 +34,6 @@ __all__ = [
     "remind_late",
 ]
 COLOURS = {"红": "#C00000", "橙": "#D9600A", "黄": "#A67C00"}
-
-
-@dataclass(frozen=True)
-class LegGroup:
-    """Transfers under one heading of an order."""
-
-    title: str
-    legs: tuple[LegRow, ...]
 
 
 def announce_result(connection: Connection, run_id: int, recipients: Sequence[Recipient], workbook: bytes) -> int:
@@ -68,54 +57,6 @@ def announce_result(connection: Connection, run_id: int, recipients: Sequence[Re
         )
         sent += post(connection, region, letter, recipient.address, level)
     return sent
-
-
-def announce_orders(connection: Connection, run_id: int, recipients: Sequence[Recipient]) -> int:
-    """Mail each paying or receiving bank its own transfers, and those who hear of orders all of them (S12)."""
-    result = load_result(connection, run_id)
-    region = load_region(result.region)
-    view = result_view(result)
-    if not view.legs:
-        return 0
-    sent = 0
-    for bank in view.banks:
-        address = region.banks.address(bank.institution)
-        own = [leg for leg in view.legs if bank.institution in (leg.from_institution, leg.to_institution)]
-        if own and address is not None:
-            subject = f"【存款调整】{view.quarter} {bank.name} {bank.direction} {bank.planned} 万元"
-            letter = _order(result, view, subject, _groups(own, bank), bank)
-            sent += post(connection, region, letter, address, region.banks.level or region.level_of(address))
-    subject = f"【存款调整】{view.quarter} {region.name} 划转 {view.planned_sum} 万元"
-    for recipient in told(recipients, Topic.ORDERS):
-        letter = _order(result, view, subject, _groups(view.legs, None), None)
-        sent += post(connection, region, letter, recipient.address, level_of(region, recipient))
-    return sent
-
-
-def _order(
-    result: RunResult, view: ResultView, subject: str, groups: tuple[LegGroup, ...], bank: BankRow | None
-) -> Letter:
-    return Letter(
-        kind="orders",
-        key=f"orders|{result.run_id}|{bank.institution if bank else ''}",
-        subject=subject,
-        title=f"{result.region_name} {view.quarter}存款调整通知",
-        template="orders",
-        values={"view": view, "bank": bank, "groups": groups},
-        freshness=view.freshness,
-    )
-
-
-def _groups(legs: Iterable[LegRow], bank: BankRow | None) -> tuple[LegGroup, ...]:
-    """Transfers by what is to be done with them."""
-    chosen = tuple(legs)
-    blocked = LegGroup("受阻，须先开立账户", tuple(leg for leg in chosen if leg.blocked))
-    planned = [leg for leg in chosen if not leg.blocked]
-    if bank is None:
-        return LegGroup("划转明细", tuple(planned)), blocked
-    out = tuple(leg for leg in planned if leg.from_institution == bank.institution)
-    into = tuple(leg for leg in planned if leg.to_institution == bank.institution)
-    return LegGroup("划出", out), LegGroup("划入", into), blocked
 
 
 def announce_warnings(connection: Connection, warning_ids: Sequence[int], recipients: Sequence[Recipient]) -> int:

@@ -1,0 +1,54 @@
+"""Tasks of the `issue` DAG: a signed order goes out, or back to the office where balances have moved (S12, S31)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import get_current_context, task
+
+from cunfang.airflow.assets import OUTBOX
+from cunfang.airflow.partition import resolve_order
+
+
+@task
+def issue() -> str:
+    """Issue the order and publish its run; where a balance has moved too far nothing goes out, and the task skips."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from cunfang.airflow.papers import issue_or_hand_back
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    order_no = resolve_order(get_current_context())
+    refused = issue_or_hand_back(engine(settings().warehouse_url), order_no)
+    if refused:
+        raise AirflowSkipException(refused)
+    return order_no
+
+
+@task(outlets=[OUTBOX], trigger_rule="all_skipped")
+def hand_back(*, outlet_events: Any = None) -> None:
+    """Have the office's mail about an order that did not go out sent: a task that skips cannot wake the delivery."""
+    outlet_events[OUTBOX].add_partitions(resolve_order(get_current_context()))
+
+
+@task
+def files(order_no: str) -> str:
+    """Write the workbook and the page of the order's run anew: they name who signed and what was issued."""
+    from cunfang.airflow.papers import redo_files
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    redo_files(engine(settings().warehouse_url), settings(), order_no)
+    return order_no
+
+
+@task(outlets=[OUTBOX])
+def announce(order_no: str, *, outlet_events: Any = None) -> None:
+    """The result to those who hear of it, and to each bank its own transfers with their codes and days."""
+    from cunfang.airflow.papers import announce_issue
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    announce_issue(engine(settings().warehouse_url), order_no)
+    outlet_events[OUTBOX].add_partitions(order_no)

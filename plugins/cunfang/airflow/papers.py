@@ -1,0 +1,165 @@
+"""What the tasks of `sign` and `issue` do in the warehouse: lay before, keep a verdict, go on, issue or hand back.
+
+Each is one transaction and safe to repeat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, text
+
+from cunfang.airflow.partition import order_key
+from cunfang.delivery import orders as letters
+from cunfang.delivery.announce import announce_result
+from cunfang.delivery.transfers import transfers
+from cunfang.documents.files import draft_files, run_folder, summary
+from cunfang.documents.loading import load_result
+from cunfang.documents.workbook import result_workbook
+from cunfang.evaluation.official import SignOffError
+from cunfang.orders import issue as issuing
+from cunfang.orders.load import Order, Signature, load_order
+from cunfang.orders.paper import Step, paper_of
+from cunfang.orders.signing import due_step, sign
+from cunfang.region import load_region
+from cunfang.settings import Settings, settings
+
+
+@dataclass(frozen=True)
+class After:
+    """Where an order stands after a signature. `follows`: `signature`, `issue`, or nothing."""
+
+    region: str
+    period: str
+    order_no: str
+    status: str
+    follows: str
+
+
+def may_become_final(engine: Engine, order_no: str) -> bool:
+    """Whether the step that makes the result final may be put up: the time to object is over, every objection decided.
+
+    True as well when that step is no longer due, so that nobody waits for a paper that left the chain (S27).
+    """
+    with engine.connect() as connection:
+        from cunfang.orders.objection import window
+
+        step = due_step(connection, order_no)
+        return step is None or step.brings != "signed" or window(connection, order_no).over
+
+
+def lay_before(engine: Engine, order_no: str) -> tuple[str, str]:
+    """Write to those whose signature is due; the text that they read, and the order's partition key."""
+    with engine.begin() as connection:
+        order = load_order(connection, order_no)
+        step = due_step(connection, order_no)
+        if step is not None:
+            letters.announce_due(connection, order.head, step, order.head.status_at.date())
+        return page(connection, order, settings()), order_key(order.head.region, order.head.period, order_no)
+
+
+def page(connection: Connection, order: Order, place: Settings) -> str:
+    """The order as a signer reads it (Markdown): what, why, who signed before, each transfer, where the files lie."""
+    head = order.head
+    signed = [f"* {item.title}：{_signed(item)}" for item in order.signatures]
+    legs = transfers(connection, head.region, head.order_no)
+    rows = [
+        f"| {leg.leg_code} | {leg.from_name} {leg.from_tail} | {leg.to_name} {leg.to_tail} | {leg.category} "
+        f"| {leg.yuan} | {leg.reason or ('受阻' if leg.blocked else '')} |"
+        for leg in legs
+    ]
+    headings = ["| 编号 | 转出 | 转入 | 类别 | 元 | 说明 |", "|---|---|---|---|---:|---|"]
+    table = [*headings, *rows] if rows else ["没有划转。"]
+    sections = [
+        f"**{load_region(head.region).name} {letters.KINDS[head.kind]}指令 {head.order_no}**，第 {head.round} 轮签批。",
+        f"起因：{head.cause}" if head.cause else "",
+        f"上一轮退回拟稿：{head.status_reason}" if head.round > 1 and head.status_reason else "",
+        "\n".join(signed),
+        "\n".join(table),
+        "",
+    ]
+    if head.run_id is not None:
+        sections.append(summary(load_result(connection, head.run_id), run_folder(place, head.run_id)))
+    return "\n\n".join(section for section in sections if section)
+
+
+def _signed(item: Signature) -> str:
+    if item.approver is None:
+        return f"待签（{'、'.join(item.by) or '任一具名用户'}）"
+    verdict = "同意" if item.verdict == "approved" else "退回"
+    return f"{item.approver} {verdict}，{item.decided_at:%Y-%m-%d %H:%M}{'，' + item.comment if item.comment else ''}"
+
+
+def verdict_on(engine: Engine, *, order_no: str, step_no: int, round: int) -> tuple[Step | None, str | None]:
+    """The step where it is still due, and the verdict where it was given in that round already; neither otherwise."""
+    with engine.connect() as connection:
+        step = due_step(connection, order_no)
+        if step is not None and (step.step_no, step.round) == (step_no, round):
+            return step, None
+        given = text("""
+            SELECT a.verdict FROM ops.approval AS a
+            INNER JOIN ops.transfer_order AS o ON a.order_id = o.order_id
+            WHERE o.order_no = :order_no AND a.step_no = :step_no AND a.round = :round
+        """)
+        return None, connection.scalar(given, {"order_no": order_no, "step_no": step_no, "round": round})
+
+
+def keep_verdict(
+    engine: Engine, *, order_no: str, step_no: int, round: int, approved: bool, actor: str, comment: str
+) -> str:
+    """Keep what was answered; the paper's state after it. A refused signature is mailed to the office and raised."""
+    asked = Step(step_no, round, "", "", ())
+    try:
+        with engine.begin() as connection:
+            return sign(connection, order_no, approved=approved, actor=actor, comment=comment, step=asked)
+    except SignOffError as refused:
+        with engine.begin() as connection:
+            head = load_order(connection, order_no).head
+            letters.announce_refused(connection, head, step_no, actor, str(refused))
+        raise
+
+
+def after_signature(engine: Engine, order_no: str) -> After:
+    """Say what the order's state asks to be said, and what follows: the next signature, the issue, or nothing."""
+    with engine.begin() as connection:
+        order = load_order(connection, order_no)
+        head, step = order.head, due_step(connection, order_no)
+        if head.status == "returned":
+            letters.announce_returned(connection, order)
+        elif head.status == "reviewed" and head.kind != "recall":
+            from cunfang.orders.objection import window
+
+            letters.announce_provisional(connection, head, window(connection, order_no).until)
+    follows = "signature" if step else "issue" if head.status == "signed" else ""
+    return After(head.region, head.period, order_no, head.status, follows)
+
+
+def issue_or_hand_back(engine: Engine, order_no: str) -> str:
+    """Issue the order; why not, where it was not: balances that moved go to the office by mail (S12)."""
+    try:
+        issued = issuing.issue(engine, order_no)
+    except SignOffError as refused:
+        return str(refused)
+    if not issued.drifts:
+        return ""
+    with engine.begin() as connection:
+        letters.announce_drift(connection, load_order(connection, order_no), issued.drifts)
+    return f"指令 {order_no} 没有下达，退回拟稿：" + "；".join(drift.reason for drift in issued.drifts)
+
+
+def redo_files(engine: Engine, place: Settings, order_no: str) -> None:
+    """Write the workbook and the page of the order's run anew; a recall has none."""
+    with engine.connect() as connection:
+        run_id = paper_of(connection, order_no).run_id
+    if run_id is not None:
+        draft_files(engine, place, int(str(run_id)))
+
+
+def announce_issue(engine: Engine, order_no: str) -> None:
+    """The result with its workbook to those who hear of results; each bank and the finance bureau the transfers."""
+    with engine.begin() as connection:
+        head = load_order(connection, order_no).head
+        if head.run_id is not None and head.kind == "adjustment":
+            recipients = load_region(head.region).recipients
+            announce_result(connection, head.run_id, recipients, result_workbook(connection, head.run_id))
+        letters.announce_issue(connection, head)
