@@ -43,15 +43,17 @@ class County:
     liquidity: dict[str, str] = field(default_factory=dict)
     decisions: Sequence[dict[str, object]] = ()
     closed: dict[str, tuple[date, str]] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
 
     def laid(self, connection: Connection, region: str | None = None) -> str:
         """The region under which all of it was accepted; red figures are judged."""
         where = region or free_region(connection)
-        lay(connection, where, self._files())
+        lay(connection, where, self.files())
         watch(connection, where, Q4, policy())
         return where
 
-    def _files(self) -> Iterator[Delivered]:
+    def files(self) -> Iterator[Delivered]:
+        """Its feeds of the fourth quarter of 2025."""
         banks = dict.fromkeys(account.bank for account in self.accounts)
         yield Delivered(Q4, "institutions", tuple(self._institution(bank) for bank in banks))
         yield Delivered(
@@ -93,7 +95,7 @@ class County:
     def _institution(self, bank: str) -> dict[str, object]:
         closed_on, successor = self.closed.get(bank, (None, None))
         gone = {"closed_on": closed_on, "successor": successor}
-        return {"institution": bank, "name": f"{bank}行", "aliases": [], "type": "国有大行", **gone}
+        return {"institution": bank, "name": f"{bank}行", "aliases": [], "type": self.types.get(bank, "国有大行"), **gone}
 
     @staticmethod
     def _balance(account: Account) -> dict[str, object]:

@@ -1,6 +1,7 @@
 -- What each bank held at the base date, what of it may not move (S02), and what it holds now that transfers since then
--- are executed (S12); and the controlled total T, which is that of the base date (S04): the stock, the stock less a
--- payment reserve, or a decreed amount. A rule book that only measures has no amounts.
+-- are executed (S12), in all and without what only waits in a pool account to be placed (S05); and the controlled total
+-- T, which is that of the base date (S04): the stock, the stock less a payment reserve, or a decreed amount. A rule book
+-- that only measures has no amounts.
 CREATE TEMPORARY TABLE stock ON COMMIT DROP AS
 SELECT
     p.run_id,
@@ -13,6 +14,7 @@ SELECT
     r.rulebook_id,
     coalesce(h.stock, 0) AS stock,
     coalesce(h.held, 0) AS held,
+    coalesce(h.own, 0) AS own,
     coalesce(h.rigid, 0) AS rigid
 FROM batch AS b
 INNER JOIN eval.run AS r ON b.run_id = r.run_id
@@ -24,6 +26,7 @@ LEFT JOIN (
         x.institution,
         sum(x.balance) AS stock,
         sum(x.balance + x.moved) AS held,
+        sum(x.balance + x.moved) FILTER (WHERE NOT x.pooled) AS own,
         sum(x.balance) FILTER (WHERE NOT x.adjustable) AS rigid
     FROM batch AS m
     INNER JOIN eval.holding AS x ON m.run_id = x.run_id

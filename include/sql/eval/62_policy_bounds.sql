@@ -9,7 +9,7 @@ CREATE TEMPORARY TABLE policy_bank ON COMMIT DROP AS
 SELECT
     p.run_id,
     p.institution,
-    p.held,
+    p.own AS held,
     p.rigid,
     coalesce(c.capital, 0) AS capital,
     k.policy_support = 'cap' AS brought,
@@ -40,7 +40,7 @@ LEFT JOIN (
     GROUP BY j.run_id, j.institution
 ) AS c ON p.run_id = c.run_id AND p.institution = c.institution
 WHERE p.role = 'policy'
-GROUP BY p.run_id, p.institution, p.held, p.rigid, c.capital, k.policy_support;
+GROUP BY p.run_id, p.institution, p.own, p.rigid, c.capital, k.policy_support;
 
 INSERT INTO bound (run_id, pass_no, institution, stated, weight, rigid, cap)
 SELECT

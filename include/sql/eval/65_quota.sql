@@ -7,7 +7,7 @@ SELECT
     t.total,
     sum(
         CASE s.role
-            WHEN 'policy' THEN coalesce(p.amount, s.held)
+            WHEN 'policy' THEN coalesce(p.amount, s.own)
             WHEN 'carved_out' THEN s.carve_out_amount
             WHEN 'excluded' THEN s.rigid
             ELSE 0

@@ -61,7 +61,7 @@ CROSS JOIN
     LATERAL (
         SELECT
             CASE s.role
-                WHEN 'policy' THEN coalesce(p.amount, s.held)
+                WHEN 'policy' THEN coalesce(p.amount, s.own)
                 WHEN 'carved_out' THEN s.carve_out_amount
                 ELSE s.rigid
             END AS amount
