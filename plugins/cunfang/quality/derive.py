@@ -11,7 +11,7 @@ from functools import partial
 
 from cunfang.feeds.normalise import WRITTEN, Scalar, Typed
 from cunfang.institution import Entry, circles, name_form
-from cunfang.quality import printed, windows
+from cunfang.quality import bans, printed, windows
 from cunfang.quality.basis import Basis
 from cunfang.quality.row import Row as Row
 
@@ -311,6 +311,7 @@ DERIVATIONS: dict[str, Derivation] = {
     "accounts_unreported": _accounts_unreported,
     "unit_other": _unit_other,
     "peers_absent": _peers_absent,
+    "decided_otherwise": bans.decided_otherwise,
     "institution_at_end": _at_end,
     "window_missing": windows.missing,
     "window_whole": windows.other_span,
