@@ -32,3 +32,4 @@ with DAG(
     issued = issue.issue()
     issued >> issue.hand_back()
     issue.announce(issue.files(issued))
+    issue.put_up_corrections(issued)

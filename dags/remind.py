@@ -1,4 +1,4 @@
-"""Every morning: pick up files that came late, apply late rules, chase what did not come, send mail left unsent."""
+"""Every morning: pick up what came late or was lost, apply late rules, chase what did not come, send unsent mail."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ PAGE = """
 * 工作日（按国务院放假安排）：到了逾期规则适用之日仍未接受的，按报送约定等、用上期数据或不计入本期，记录在案、发信告知，
   齐备的考核随即进行；
 * 其余过了报送期限仍未接受的，给报送单位发一封催报信，每天至多一封；
+* 工作日：逾期未办的划转催办付款行，下达后一个工作日没有回报的请其回报，待签批过久的催签，每天各至多一封；
+* 待签批、待下达而没有运行在办的指令（进程中断、退回后重新提交），重新提请；
 * 发信箱里还有未发出的信，再发一次。
 """
 
 with DAG(
     dag_id="remind",
-    description="Late files in, late feeds chased, unsent mail out",
+    description="Late files in, late feeds and transfers chased, lost papers taken up, unsent mail out",
     schedule=CalendarTimetable("0 8 * * *", timezone="Asia/Shanghai"),
     start_date=datetime(2025, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai")),
     catchup=False,
@@ -38,4 +40,6 @@ with DAG(
         trigger_dag_id=attend.find_late_files()
     )
     attend.apply_late_rules() >> attend.chase_late_feeds()
+    attend.follow_orders()
+    attend.take_up_lost_papers()
     TriggerDagRunOperator.partial(task_id="deliver_unsent_mail").expand(trigger_dag_id=attend.find_unsent_mail())

@@ -1,4 +1,4 @@
-"""Judge supervisory limits whenever prudential figures are accepted, and warn of what breaks them."""
+"""Judge supervisory limits whenever supervisory data are accepted; warn of what breaks them, and propose recalls."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from datetime import timedelta
 from airflow.sdk import DAG, PartitionedAssetTimetable
 
 from cunfang.airflow import attend
-from cunfang.airflow.assets import feed_asset
+from cunfang.airflow.assets import SUPERVISED
 
 PAGE = """
 ### 预警：黄、橙、红
 
-监管指标被接受后，按考核办法的限值表判定。每一项只预警一次；收回存款只由人决定，系统不自动执行。
+监管指标、监管事件被接受后，按考核办法的限值表判定，每一项只预警一次。
+红色预警和取消资格的决定，各拟一份收回指令（`propose_recalls`）提请签批：只有人签了才办理，系统不自动执行。
 """
 
 with DAG(
     dag_id="watch",
-    description="Judge limits; warn",
-    schedule=PartitionedAssetTimetable(assets=feed_asset("pboc_prudential")),
+    description="Judge limits; warn, propose recalls",
+    schedule=PartitionedAssetTimetable(assets=SUPERVISED),
     catchup=False,
     default_args={"owner": "data-engineering", "retries": 2, "retry_delay": timedelta(minutes=1)},
     tags=["cunfang", "watch"],
     doc_md=PAGE,
 ):
-    attend.judge_limits()
+    attend.judge_limits() >> attend.propose_recalls()

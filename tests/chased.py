@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
 from itertools import count
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
 SAMPLE, COUNTY, MERGED = "420922", "999999", "999998"
 NEEDED = ("institutions", "accounts", "balances", "pboc_credit", "indicators", "pboc_prudential")
@@ -56,11 +55,3 @@ def mails(connection: Connection, kind: str) -> list[tuple[str, str]]:
         text("SELECT recipient, subject FROM ops.outbox WHERE kind = :kind ORDER BY message_id"), {"kind": kind}
     )
     return [(row.recipient, row.subject) for row in rows]
-
-
-def set_today(engine: Engine, day: date) -> None:
-    """Let the warehouse live another day, in every session that is opened from now on (migration 0020)."""
-    with engine.begin() as connection:
-        name = connection.execute(text("SELECT current_database()")).scalar_one()
-        connection.execute(text(f"ALTER DATABASE \"{name}\" SET cunfang.today = '{day}'"))
-    engine.dispose()

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from chased import COUNTY, CREDIT_DESK, MERGED, NEEDED, SAMPLE, accepted, mails, set_today
+from chased import COUNTY, CREDIT_DESK, MERGED, NEEDED, SAMPLE, accepted, mails
 from cunfang.airflow import attend, evaluate
 from cunfang.airflow.announce import after_decision, chase, late_feeds, questions_of
+from cunfang.airflow.clock import set_today
 from cunfang.evaluation import RunStoppedError
 from cunfang.evaluation.official import evaluate_official
 from cunfang.period import Period

@@ -1,6 +1,7 @@
 -- Papers on their way to the issue: the signature that is due, if any, since when, and which run asked for it last.
 -- sent_back: the balances had moved when it was to be issued.
 SELECT
+    p.order_id,
     p.region,
     p.period,
     p.order_no,

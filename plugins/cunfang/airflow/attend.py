@@ -1,4 +1,4 @@
-"""Tasks of the small DAGs beside the main way: watch limits, chase what is late, deliver mail."""
+"""Tasks of the small DAGs beside the main way: watch limits, move transfers along, chase what is late, deliver mail."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.sdk import get_current_context, task
 
-from cunfang.airflow.assets import OUTBOX, PERIOD_READY
+from cunfang.airflow.assets import ORDER_SIGNED, OUTBOX, PERIOD_READY, SIGN_OFF
 from cunfang.airflow.partition import partition_key, resolve_period
 
 
@@ -22,6 +22,63 @@ def judge_limits(*, outlet_events: Any = None) -> int:
     if raised:
         outlet_events[OUTBOX].add_partitions(partition_key(region, period))
     return raised
+
+
+@task(outlets=[SIGN_OFF])
+def propose_recalls(*, outlet_events: Any = None) -> list[str]:
+    """Propose to take back what a red warning or a disqualification asks for; persons sign or refuse it (S21, S22)."""
+    from cunfang.airflow.follow import propose_recalls as propose
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    region, _ = resolve_period(get_current_context())
+    proposed = propose(engine(settings().warehouse_url), region)
+    for key in proposed:
+        outlet_events[SIGN_OFF].add_partitions(key)
+    return proposed
+
+
+@task(outlets=[OUTBOX])
+def move_along(*, outlet_events: Any = None) -> dict[str, int]:
+    """Move transfers along by the standing receipts and balances; what does not agree goes to the office (S13)."""
+    from cunfang.airflow.follow import track_region
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    region, period = resolve_period(get_current_context())
+    tracked = track_region(engine(settings().warehouse_url), region)
+    outlet_events[OUTBOX].add_partitions(partition_key(region, period))
+    moves = ("acknowledged", "executed", "returned", "overdue", "confirmed", "items")
+    return {move: len(getattr(tracked, move)) for move in moves}
+
+
+@task(outlets=[OUTBOX])
+def follow_orders(*, outlet_events: Any = None) -> list[str]:
+    """Once a working day: overdue transfers, banks that said nothing, signatures that are waited for (S13, S26)."""
+    from cunfang.airflow.follow import follow_orders as follow
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    looked_at = follow(engine(settings().warehouse_url))
+    for region in looked_at:
+        outlet_events[OUTBOX].add_partitions(region)
+    return looked_at
+
+
+@task(outlets=[SIGN_OFF, ORDER_SIGNED])
+def take_up_lost_papers(*, outlet_events: Any = None) -> list[str]:
+    """Put up what waits for a signature or for its issue while no run is about it: nothing is lost with a process."""
+    from cunfang.airflow.follow import lost_papers
+    from cunfang.airflow.sign import asks
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    unsigned, unissued = lost_papers(engine(settings().warehouse_url), asks)
+    for key in unsigned:
+        outlet_events[SIGN_OFF].add_partitions(key)
+    for key in unissued:
+        outlet_events[ORDER_SIGNED].add_partitions(key)
+    return [*unsigned, *unissued]
 
 
 @task

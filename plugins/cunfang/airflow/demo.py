@@ -1,7 +1,8 @@
 """`make run`, `make up`, `make down`: the sample quarter on real Airflow, as the county would live it.
 
-The inbox is filled, the DAGs do the work, a clerical error comes back refused and is corrected, a named person signs,
-and what came out is shown. A second run finds everything done and adds nothing.
+The inbox is filled, the DAGs do the work, a clerical error comes back refused and is corrected, three offices sign one
+after another, and what came out is shown. A second run finds everything done and adds nothing. The sample's warehouse
+lives in January 2026 meanwhile, so that the banks' time to object can pass; nothing else moves a calendar.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import typer
@@ -18,17 +21,25 @@ from rich.console import Console
 from sqlalchemy import text
 
 from cunfang.airflow.client import AirflowError, Client, DagRun
+from cunfang.airflow.clock import set_today
 from cunfang.airflow.stack import Live, Stack, StackError
+from cunfang.delivery.orders import KINDS
 from cunfang.documents.files import PAGE, WORKBOOK, run_folder
 from cunfang.documents.loading import load_result
 from cunfang.documents.terminal import legs_table, result_table, warning_lines
+from cunfang.orders.load import Order, load_order, orders_of
+from cunfang.orders.objection import window
+from cunfang.orders.paper import Step
+from cunfang.orders.signing import due_step
 from cunfang.period import Period
-from cunfang.region import load_region
 from cunfang.settings import HOME, INCLUDE, settings
 from cunfang.warehouse import engine
+from cunfang.warehouse.calendar import due_date
 
 REGION, PERIOD = "420922", Period(2025, 4)
 SAMPLE = INCLUDE / "sample"
+DELIVERED_ON = date(2026, 1, 15)
+"""The last day on which the feeds of the sample's quarter are due, and so that of its evaluation."""
 PATIENCE = 480.0
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -45,6 +56,8 @@ class Seen:
 
     submissions: int
     runs: int
+    papers: int
+    signatures: int
     orders: int
     mails: int
 
@@ -83,7 +96,7 @@ def down() -> None:
 
 def play(live: Live) -> None:
     """Deliver, let the DAGs work, correct what was refused, sign, and wait until all mail is out."""
-    with live.client("engineer") as client, live.client(load_region(REGION).approver) as approver:
+    with live.client("engineer") as client, _sample_days(live):
         again = counted(live).runs > 0
         _say("投放示例收件箱 …")
         deliver(SAMPLE / "inbox", settings().inbox)
@@ -93,8 +106,8 @@ def play(live: Live) -> None:
         if not again:
             _correct(live, client)
             _await(client, lambda: _decided(live, corrected=True), "更正入库", lambda: _intake_line(live))
-        _sign(live, client, approver)
-        _await(client, lambda: _settled(live, client), "公布与发信", lambda: f"待发 {_unsent(live)} 件")
+        _sign(live, client)
+        _await(client, lambda: _settled(live, client), "下达与发信", lambda: f"待发 {_unsent(live)} 件")
 
 
 def deliver(source: Path, inbox: Path) -> None:
@@ -132,23 +145,66 @@ def _correct(live: Live, client: Client) -> None:
         client.trigger(f"ingest_{feed}")
 
 
-def _sign(live: Live, client: Client, approver: Client) -> None:
-    """Answer every approval that waits, as the region's approver, over the REST API."""
+@contextmanager
+def _sample_days(live: Live) -> Iterator[None]:
+    """The sample's own days for as long as it is played; today again afterwards."""
+    database = engine(live.addresses.warehouse_url)
+    _say(f"示例数据的日历拨到 {DELIVERED_ON}，结束后恢复")
+    set_today(database, DELIVERED_ON)
+    try:
+        yield
+    finally:
+        set_today(database, None)
 
-    def waiting() -> list[DagRun]:
-        return [
-            item
-            for item in client.dag_runs("evaluate", "running")
-            if any(task.state == "awaiting_input" for task in client.task_instances("evaluate", item.run_id))
-        ]
 
-    def reached() -> bool:
-        return bool(waiting()) or _published(live)
+def _sign(live: Live, client: Client) -> None:
+    """Answer each step of the adjustment's chain as its own signer, over the REST API."""
+    while True:
+        _await(client, lambda: _published(live) or _asking(live, client) is not None, "待签批", lambda: "")
+        asking = _asking(live, client)
+        if asking is None:
+            return
+        order_no, step, run = asking
+        with live.client(step.by[0]) as signer:
+            name = signer.answer_approval("sign", run.run_id, "approve", True, "示例签批")
+        _await(client, lambda: _due(live) != (order_no, step), f"{step.title}：{name} 批准 {order_no}", lambda: "")  # noqa: B023
+        if step.brings == "reviewed":
+            _pass_objections(live, order_no)
 
-    _await(client, reached, "考核", lambda: "")
-    for item in waiting():
-        name = approver.answer_approval("evaluate", item.run_id, "approve", True, "示例签批")
-        _say(f"签批：{name} 批准了 {item.partition_key}")
+
+def _due(live: Live) -> tuple[str, Step] | None:
+    """The newest adjustment of the quarter that waits for a signature, and which."""
+    with engine(live.addresses.warehouse_url).connect() as connection:
+        for head in orders_of(connection, REGION, str(PERIOD), open_only=True):
+            step = due_step(connection, head.order_no)
+            if head.kind == "adjustment" and step is not None:
+                return head.order_no, step
+    return None
+
+
+def _asking(live: Live, client: Client) -> tuple[str, Step, DagRun] | None:
+    """That signature with the run that is parked until it is given."""
+    due = _due(live)
+    if due is None:
+        return None
+    for item in client.dag_runs("sign", "running"):
+        if (item.partition_key or "").endswith(f"|{due[0]}") and _parked(client, item):
+            return *due, item
+    return None
+
+
+def _parked(client: Client, item: DagRun) -> bool:
+    return any(task.state == "awaiting_input" for task in client.task_instances(item.dag_id, item.run_id))
+
+
+def _pass_objections(live: Live, order_no: str) -> None:
+    """Let the banks' days to object pass, as nobody objects."""
+    database = engine(live.addresses.warehouse_url)
+    with database.connect() as connection:
+        until = window(connection, order_no).until
+        after = due_date(connection, until, 1)
+    _say(f"各行异议期至 {until}；没有异议，日历拨到 {after}")
+    set_today(database, after)
 
 
 def _await(client: Client, done: Callable[[], bool], what: str, line: Callable[[], str]) -> None:
@@ -182,6 +238,8 @@ def counted(live: Live) -> Seen:
     return Seen(
         submissions=_scalar(live, "SELECT count(*) FROM raw.submission"),
         runs=_scalar(live, "SELECT count(*) FROM eval.run"),
+        papers=_scalar(live, "SELECT count(*) FROM ops.transfer_order"),
+        signatures=_scalar(live, "SELECT count(*) FROM ops.approval"),
         orders=_scalar(live, "SELECT count(*) FROM mart.fact_order_leg"),
         mails=_scalar(live, "SELECT count(*) FROM ops.outbox"),
     )
@@ -232,9 +290,14 @@ def _unsent(live: Live) -> int:
 
 
 def _settled(live: Live, client: Client) -> bool:
-    """Published, mailed, and no run under way but ingest runs that wait for files to come."""
+    """Issued, mailed, and no run under way but those that wait for files to come, or for a person to sign a recall."""
     busy = [item for state in ("running", "queued") for item in client.dag_runs(state=state)]
-    return _published(live) and not _unsent(live) and all(item.dag_id.startswith("ingest_") for item in busy)
+    moving = [
+        item
+        for item in busy
+        if not item.dag_id.startswith("ingest_") and not (item.dag_id == "sign" and _parked(client, item))
+    ]
+    return _published(live) and not _unsent(live) and not moving
 
 
 def show(live: Live, seconds: float) -> None:
@@ -247,14 +310,17 @@ def show(live: Live, seconds: float) -> None:
         """)
         run_id = int(connection.execute(latest, {"region": REGION, "period": str(PERIOD)}).scalar_one())
         result = load_result(connection, run_id)
+        orders = [load_order(connection, head.order_no) for head in orders_of(connection, REGION, str(PERIOD))]
     console.print()
     console.print(result_table(result))
     console.print(legs_table(result))
     for line in warning_lines(result.warnings):
         console.print(line, highlight=False)
+    for order in reversed(orders):
+        console.print(_order_line(order), highlight=False)
     seen, place, folder = counted(live), settings(), run_folder(settings(), run_id)
     console.print(f"""
-示例数据，{result.region_name} {result.period}，批次 {run_id}，签批 {result.approver}，输入散列 {result.input_hash[:12]}
+示例数据，{result.region_name} {result.period}，批次 {run_id}，输入散列 {result.input_hash[:12]}
 报送 {seen.submissions} 批 · 考核批次 {seen.runs} · 划转 {seen.orders} 笔 · 信件 {seen.mails} 封 · 用时 {seconds:.0f} 秒
 
   工作簿    {folder / WORKBOOK}
@@ -264,6 +330,16 @@ def show(live: Live, seconds: float) -> None:
   追问一笔  .venv/bin/cunfang explain --region {REGION} --period {PERIOD} --institution 农行
   Airflow   make up，然后打开它给出的地址
 """, highlight=False)  # fmt: skip
+
+
+def _order_line(order: Order) -> str:
+    head = order.head
+    signed = [f"{item.title} {item.approver}" for item in order.signatures if item.approver]
+    waits = next((f"待 {item.title}（{'、'.join(item.by)}）" for item in order.signatures if item.approver is None), "")
+    live = [leg for leg in order.legs if leg.status != "blocked"]
+    due = max((leg.due_on for leg in live if leg.due_on), default=None)
+    what = [f"{len(live)} 笔", *signed, waits, f"{due} 前办结" if due else ""]
+    return f"指令 {head.order_no}（{KINDS[head.kind]}）{head.standing}：" + "，".join(part for part in what if part)
 
 
 def _say(message: str) -> None:

@@ -84,27 +84,27 @@ def draft(number: int) -> str:
     return draft_files(engine(settings().warehouse_url), settings(), number)
 
 
-@task
-def order(number: int, *, written: str) -> str:
-    """Lay out the paper that is to be signed for the run, once; skips where nothing is to be signed.
+@task(outlets=[OUTBOX])
+def order(number: int, *, written: str, outlet_events: Any = None) -> str | None:
+    """Lay out the paper that is to be signed for the run, once; none where a correction changes no amount.
 
-    `written` is there for the order of things: the files lie there before anybody is asked.
+    What a correction changes is mailed. `written` is there for the order of things: the files come before the question.
     """
-    from airflow.sdk.exceptions import AirflowSkipException
-
-    from cunfang.orders.correction import paper_of
+    from cunfang.airflow.papers import draft_order
     from cunfang.settings import settings
     from cunfang.warehouse import engine
 
-    with engine(settings().warehouse_url).begin() as connection:
-        order_no = paper_of(connection, number)
-    if order_no is None:
-        raise AirflowSkipException(f"批次 {number} 没有需要签批的指令：更正没有改变各行额度，或其指令已经撤销")
+    order_no = draft_order(engine(settings().warehouse_url), number)
+    outlet_events[OUTBOX].add_partitions(partition_key(*resolve_period(get_current_context())))
     return order_no
 
 
 @task(outlets=[SIGN_OFF])
-def put_up(order_no: str, *, outlet_events: Any = None) -> None:
-    """Have the order signed by those whose turn it is (S26)."""
+def put_up(order_no: str | None, *, outlet_events: Any = None) -> None:
+    """Have the order signed by those whose turn it is (S26); skips where there is nothing to be signed."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    if order_no is None:
+        raise AirflowSkipException("没有需要签批的指令：更正没有改变各行额度，或其指令已经撤销")
     region, period = resolve_period(get_current_context())
     outlet_events[SIGN_OFF].add_partitions(order_key(region, period, order_no))

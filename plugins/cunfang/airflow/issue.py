@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.sdk import get_current_context, task
 
-from cunfang.airflow.assets import OUTBOX
+from cunfang.airflow.assets import OUTBOX, SIGN_OFF
 from cunfang.airflow.partition import resolve_order
 
 
@@ -41,6 +41,19 @@ def files(order_no: str) -> str:
 
     redo_files(engine(settings().warehouse_url), settings(), order_no)
     return order_no
+
+
+@task(outlets=[SIGN_OFF])
+def put_up_corrections(order_no: str, *, outlet_events: Any = None) -> list[str]:
+    """Put up what an issue leaves to be made good in the next quarter: corrections whose own order was overtaken."""
+    from cunfang.airflow.papers import corrections_after
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    keys = corrections_after(engine(settings().warehouse_url), order_no)
+    for key in keys:
+        outlet_events[SIGN_OFF].add_partitions(key)
+    return keys
 
 
 @task(outlets=[OUTBOX])

@@ -1,4 +1,4 @@
-"""What the tasks of `sign` and `issue` do in the warehouse: lay before, keep a verdict, go on, issue or hand back.
+"""What the tasks of `evaluate`, `sign` and `issue` do with an order: draft, lay before, keep a verdict, go on, issue.
 
 Each is one transaction and safe to repeat.
 """
@@ -12,12 +12,15 @@ from sqlalchemy import Connection, Engine, text
 from cunfang.airflow.partition import order_key
 from cunfang.delivery import orders as letters
 from cunfang.delivery.announce import announce_result
+from cunfang.delivery.correction import announce_correction
 from cunfang.delivery.transfers import transfers
 from cunfang.documents.files import draft_files, run_folder, summary
 from cunfang.documents.loading import load_result
 from cunfang.documents.workbook import result_workbook
 from cunfang.evaluation.official import SignOffError
 from cunfang.orders import issue as issuing
+from cunfang.orders.correction import paper_of as order_of
+from cunfang.orders.correction import recorded, take_up
 from cunfang.orders.load import Order, Signature, load_order
 from cunfang.orders.paper import Step, paper_of
 from cunfang.orders.signing import due_step, sign
@@ -34,6 +37,20 @@ class After:
     order_no: str
     status: str
     follows: str
+
+
+def draft_order(engine: Engine, run_id: int) -> str | None:
+    """Lay out the paper of a run; None where nothing is to be signed. What a correction changes is mailed."""
+    with engine.begin() as connection:
+        order_no = order_of(connection, run_id)
+        _tell_correction(connection, run_id)
+        return order_no
+
+
+def _tell_correction(connection: Connection, run_id: int) -> None:
+    if recorded(connection, run_id) is not None:
+        recipients = load_region(load_result(connection, run_id).region).recipients
+        announce_correction(connection, run_id, recipients, result_workbook(connection, run_id))
 
 
 def may_become_final(engine: Engine, order_no: str) -> bool:
@@ -162,4 +179,14 @@ def announce_issue(engine: Engine, order_no: str) -> None:
         if head.run_id is not None and head.kind == "adjustment":
             recipients = load_region(head.region).recipients
             announce_result(connection, head.run_id, recipients, result_workbook(connection, head.run_id))
+        if head.run_id is not None:
+            _tell_correction(connection, head.run_id)
         letters.announce_issue(connection, head)
+
+
+def corrections_after(engine: Engine, order_no: str) -> list[str]:
+    """Partition keys of the true-ups that are drafted because the issue overtook a correction."""
+    with engine.begin() as connection:
+        region = str(paper_of(connection, order_no).region)
+        made = [paper_of(connection, taken) for taken in take_up(connection, region)]
+        return [order_key(str(paper.region), str(paper.period), str(paper.order_no)) for paper in made]

@@ -52,7 +52,12 @@ class ObjectionTrigger(Poll):
         from cunfang.settings import settings
         from cunfang.warehouse import engine
 
-        return may_become_final(engine(settings().warehouse_url), self.asked["order_no"])
+        database = engine(settings().warehouse_url)
+        try:
+            return may_become_final(database, self.asked["order_no"])
+        finally:
+            # Nothing is held from one look to the next, five minutes later.
+            database.dispose()
 
     def interval(self) -> float:
         from cunfang.settings import settings

@@ -28,6 +28,7 @@ class Waiting:
     `dag_run`: who asked for the step last. `sent_back`: its balances had moved when it was to be issued.
     """
 
+    order_id: int
     region: str
     period: str
     order_no: str
@@ -66,6 +67,7 @@ def waiting(connection: Connection) -> list[Waiting]:
     """All papers between draft and issue, in every region, oldest first."""
     return [
         Waiting(
+            order_id=row["order_id"],
             region=row["region"],
             period=row["period"],
             order_no=row["order_no"],
@@ -76,6 +78,22 @@ def waiting(connection: Connection) -> list[Waiting]:
             sent_back=row["sent_back"],
         )
         for row in rows(connection, "orders/waiting.sql", {"system": SYSTEM})
+    ]
+
+
+def lost(connection: Connection, alive: Alive) -> list[Waiting]:
+    """Papers that nobody asks about although a signature, or the issue, is due: a run was lost on the way.
+
+    One that the issue sent back waits until its balances agree again: to sign it before would only bring it back.
+    """
+    return [
+        paper
+        for paper in waiting(connection)
+        if paper.step is None
+        or (
+            (paper.dag_run is None or not alive(paper.dag_run))
+            and not (paper.sent_back and rows(connection, "orders/drift.sql", {"order_id": paper.order_id}))
+        )
     ]
 
 
