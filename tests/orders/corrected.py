@@ -129,7 +129,9 @@ class Office:
     def counted(self, run_id: int) -> dict[tuple[str, str], Decimal]:
         """True-ups of a run by paper and bank."""
         query = text("SELECT order_no, institution, amount FROM eval.true_up WHERE run_id = :run_id")
-        return {(order_no, bank): amount for order_no, bank, amount in self.connection.execute(query, {"run_id": run_id})}
+        return {
+            (order_no, bank): amount for order_no, bank, amount in self.connection.execute(query, {"run_id": run_id})
+        }
 
     def scalar(self, query: str, **values: object) -> object:
         """One value of the warehouse."""

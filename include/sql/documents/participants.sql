@@ -20,13 +20,14 @@ SELECT
     coalesce(d.bounded_target, 0) AS bounded_target,
     coalesce(d.binding, 'fixed') AS binding,
     coalesce(d.stated_amount, 0) AS stated,
+    coalesce(m.amount, 0) AS true_up,
     coalesce(d.weight, 0) AS weight,
     coalesce(a.target, 0) AS target,
     coalesce(a.delta, 0) AS delta,
     coalesce(j.planned, 0) AS planned,
     coalesce(j.blocked, 0) AS blocked,
     coalesce(j.carried, 0) AS carried,
-    concat_ws('；', x.reason, f.reason, o.reason, nullif(j.reason, '')) AS remark
+    concat_ws('；', x.reason, m.reason, f.reason, o.reason, nullif(j.reason, '')) AS remark
 FROM eval.participant AS p
 LEFT JOIN eval.bounded AS d ON p.run_id = d.run_id AND p.institution = d.institution
 LEFT JOIN eval.allocation AS a ON p.run_id = a.run_id AND p.institution = a.institution
@@ -43,6 +44,20 @@ LEFT JOIN LATERAL (
     INNER JOIN eval.indicator AS i ON r.rulebook_id = i.rulebook_id AND u.indicator = i.indicator
     WHERE u.run_id = p.run_id AND u.institution = p.institution AND u.amount <> 0
 ) AS x ON TRUE
+-- What issued corrections of earlier quarters still owe, or why it is not counted.
+LEFT JOIN LATERAL (
+    SELECT
+        sum(t.amount) FILTER (WHERE t.counted) AS amount,
+        string_agg(
+            format(
+                '补差 %%s 元（更正 %%s，%%s%%s）', to_char(t.amount, 'FMSG999,999,999,990.00'), t.period, t.order_no,
+                CASE WHEN t.counted THEN '' ELSE '；本期不参加按得分分配，没有计入' END
+            ),
+            '；' ORDER BY t.order_no, t.corrected_institution
+        ) AS reason
+    FROM eval.run_true_up AS t
+    WHERE t.run_id = p.run_id AND t.institution = p.institution
+) AS m ON TRUE
 LEFT JOIN LATERAL (
     SELECT
         string_agg(

@@ -18,11 +18,14 @@ SELECT
     e.effect AS amount,
     e.correction_id
 FROM ops.order_paper AS o
-CROSS JOIN LATERAL (
-    SELECT max(x.correction_id) AS correction_id
+INNER JOIN (
+    SELECT
+        x.run_id,
+        max(x.correction_id) AS correction_id
     FROM ops.run_correction AS x
-    WHERE x.run_id = o.run_id AND x.treatment = 'true_up'
-) AS c
+    WHERE x.region = %(region)s AND x.treatment = 'true_up'
+    GROUP BY x.run_id
+) AS c ON o.run_id = c.run_id
 INNER JOIN ops.run_correction_effect AS e ON c.correction_id = e.correction_id AND e.effect <> 0
 LEFT JOIN counted AS n ON o.order_no = n.order_no
 WHERE

@@ -58,6 +58,7 @@ CREATE TABLE eval.true_up (
 );
 COMMENT ON TABLE eval.true_up IS '补差：已下达的更正（order_no）计入本批次各行规定额的数，元；只计入一个考核期';
 COMMENT ON COLUMN eval.true_up.period IS '所更正的考核期';
+COMMENT ON COLUMN eval.bounded.stated_amount IS '规定额 f，元：基数、名次定额、加减的存款额、以前考核期更正的补差；不随得分变动';
 
 -- A bank that was taken over hands its true-up on; one that takes no part in the sharing out gets none of it.
 CREATE VIEW eval.run_true_up AS

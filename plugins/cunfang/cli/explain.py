@@ -93,6 +93,8 @@ def _ladder(result: RunResult, bank: Participant) -> Table:
     if bank.role == "commercial":
         table.add_row("总得分", f"{bank.score:.4f}", f"第 {bank.rank} 名")
         table.add_row("分配比例", f"{bank.share:.6%}", "得分 ÷ 参加分配各行得分之和")
+        if bank.true_up:
+            table.add_row("补差", f"{bank.true_up:+,.2f}", "更正以前考核期的差额，计入规定额")
         table.add_row("按比例", fmt_yuan(bank.raw_target), "比例 × 可分配总量")
         table.add_row("有界", fmt_yuan(bank.bounded_target), f"起作用的约束：{BINDINGS[bank.binding] or '无'}")
     table.add_row("不调整存量", fmt_yuan(bank.rigid), "计入总量，为下限")
@@ -167,6 +169,7 @@ def to_json(explanation: Explanation) -> str:
             "distributable": money(result.distributable),
             "score": plain(bank.score),
             "share": plain(bank.share),
+            "true_up": money(bank.true_up),
             "raw": plain(bank.raw_target),
             "bounded": plain(bank.bounded_target),
             "binding": bank.binding,

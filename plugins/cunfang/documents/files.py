@@ -6,11 +6,13 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from cunfang.documents.correction import statement
 from cunfang.documents.loading import load_result
 from cunfang.documents.page import result_page
 from cunfang.documents.result import RunResult
 from cunfang.documents.words import percent, wan
 from cunfang.documents.workbook import result_workbook
+from cunfang.orders.correction import recorded
 from cunfang.settings import Settings
 
 WORKBOOK, PAGE = "考核结果.xlsx", "考核结果.html"
@@ -29,7 +31,9 @@ def draft_files(engine: Engine, settings: Settings, run_id: int) -> str:
         result = load_result(connection, run_id)
         _write(folder / WORKBOOK, result_workbook(connection, run_id))
         _write(folder / PAGE, result_page(connection, run_id).encode())
-    return summary(result, folder)
+        correction = recorded(connection, run_id)
+    told = summary(result, folder)
+    return told if correction is None else f"{statement(correction)}\n\n{told}"
 
 
 def summary(result: RunResult, folder: Path) -> str:

@@ -67,6 +67,8 @@ class Participant:
 
     `predecessors` are the banks that it took over and that the register still knows (S32).
 
+    `true_up` is the part of `stated` that corrections of earlier quarters still owe (补差).
+
     `delta` = target - current = planned + blocked + carried, positive when money comes in.
     """
 
@@ -89,6 +91,7 @@ class Participant:
     bounded_target: Decimal
     binding: Binding
     stated: Decimal
+    true_up: Decimal
     weight: Decimal
     target: Decimal
     delta: Decimal

@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 from cunfang.documents import words
 from cunfang.documents.book import Book, Column, Sheet, cell, span
 from cunfang.documents.calculation import UNEXPLAINED, Calculation, write_calculation
+from cunfang.documents.correction import SHEET as CHANGES
+from cunfang.documents.correction import write_correction
 from cunfang.documents.evidence import write_inputs, write_rules
 from cunfang.documents.loading import load_result
 from cunfang.documents.placement import (
@@ -27,6 +29,8 @@ from cunfang.documents.placement import (
     write_shares,
 )
 from cunfang.documents.result import RunResult
+from cunfang.orders.correction import recorded
+from cunfang.orders.priced import Correction
 
 NOTE_COLUMNS = (
     Column("项目", 18), Column("内容", 66), Column("", 10), Column("", 16), Column("", 6),
@@ -69,27 +73,30 @@ class Check:
 
 def result_workbook(connection: Connection, run_id: int) -> bytes:
     """The workbook of run `run_id` as .xlsx, the same bytes each time; RunNotFoundError when there is none."""
-    return build(load_result(connection, run_id))
+    return build(load_result(connection, run_id), recorded(connection, run_id))
 
 
-def build(result: RunResult) -> bytes:
-    """The workbook of a run that was read already."""
+def build(result: RunResult, correction: Correction | None = None) -> bytes:
+    """The workbook of a run that was read already; that of a correction says what it changes."""
     book = Book(result)
-    _write_notes(book)
+    _write_notes(book, correction)
     inputs = write_inputs(book)
     rules = write_rules(book)
     calculation = write_calculation(book, inputs, rules)
     shares = write_shares(book, inputs, calculation)
     adjustment = write_adjustment(book, shares)
     _write_checks(book, calculation, shares, adjustment)
+    if correction is not None:
+        write_correction(book, correction)
     return book.close()
 
 
-def _write_notes(book: Book) -> None:
+def _write_notes(book: Book, correction: Correction | None) -> None:
     """说明: how to read the workbook, who approved, which deliveries the run is pinned to."""
     result = book.result
     sheet = book.sheet("说明", "说明", NOTE_COLUMNS)
-    for name, text in (*GUIDE, *_facts(result)):
+    changes = () if correction is None else ((CHANGES, "更正前后各行的应存额度、得分与名次，差别在哪些报送"),)
+    for name, text in (*GUIDE, *changes, *_facts(result)):
         sheet.text(0, name)
         sheet.text(1, text, "wrap")
         sheet.row += 1

@@ -101,6 +101,7 @@ def recorded(connection: Connection, run_id: int) -> Correction | None:
     place = rows(connection, "orders/correction_standing.sql", {"run_id": run_id})[0]
     against = int(head["against_run_id"])
     inputs = inputs_of(connection, run_id, against)
+    proposed = place["standing_order"] if head["treatment"] == "superseding" and head["order_no"] is None else None
     return Correction(
         run_id=run_id,
         against_run_id=against,
@@ -114,7 +115,7 @@ def recorded(connection: Connection, run_id: int) -> Correction | None:
         others=others_of(connection, run_id, against, delivered=bool(inputs)),
         order_no=head["order_no"],
         order_status=head["order_status"],
-        superseded_order=head["superseded_order"],
+        superseded_order=head["superseded_order"] or proposed,
     )
 
 
