@@ -1,6 +1,6 @@
 -- What stands against a region's banks and asks for a recall (S21, S22): red warnings that the newest figure has not
 -- taken back, and bans in force; each against the bank that carries on the business (S32). `open_order` is the recall
--- under way for the bank, `told` whether a recall was proposed for this very cause before.
+-- under way for the bank, `told` how the last recall stands that was proposed for this very cause.
 WITH heir AS (
     SELECT
         g.institution,
@@ -53,9 +53,12 @@ SELECT
     c.submission_id,
     c.record_no,
     c.period,
-    EXISTS(
-        SELECT FROM ops.recall_cause AS t
+    (
+        SELECT o.standing FROM ops.recall_cause AS t
+        INNER JOIN ops.order_state AS o ON t.order_id = o.order_id
         WHERE t.region = %(region)s AND t.institution = c.institution AND t.cause = c.cause
+        ORDER BY o.order_id DESC
+        LIMIT 1
     ) AS told,
     (
         SELECT o.order_no FROM ops.order_state AS o

@@ -27,6 +27,8 @@ RIGID = "须另行办理"
 """Why an account is only listed: its money may not be moved by an order of ours (S02)."""
 NO_POOL = "需开立待分配账户"
 """Why a transfer is blocked: no account of its owner and category may hold the money until it is placed (S05)."""
+BAN_NOTICE_DAYS = 30
+"""How long before a ban ends the office is told (S22)."""
 
 Row = dict[str, Any]
 
@@ -65,6 +67,18 @@ class Incoming:
 
 
 @dataclass(frozen=True)
+class BanEnd:
+    """A ban that is about to end: from `ends_on` the bank takes part again. Each decision with its day (S22)."""
+
+    institution: str
+    bank: str
+    ends_on: date
+    decisions: tuple[str, ...]
+    days: tuple[date, ...]
+    predecessors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Recall:
     """A recall as those who sign read it: the order, why, and what is still coming in."""
 
@@ -82,8 +96,9 @@ def propose(connection: Connection, region: str, *, rulebook: Rulebook | None = 
     """Lay out a recall for every bank with a standing cause that no recall was proposed for; the new order numbers.
 
     Safe to repeat. A bank with a recall under way gets no second one: what comes up meanwhile shows in that one's text
-    (`load_recall`), and is proposed by itself only when that one is done and it still stands. A bank without money is
-    passed over. `rulebook`: instead of the region's own; OrderError when there is none.
+    (`load_recall`), and is proposed by itself only when that one is done and it still stands. What was refused is not
+    proposed again for the same cause; what was carried out is, once the bank has money again that can move. A bank
+    without money is passed over. `rulebook`: instead of the region's own; OrderError when there is none.
     """
     policy = _policy(region, rulebook)
     connection.execute(
@@ -93,9 +108,10 @@ def propose(connection: Connection, region: str, *, rulebook: Rulebook | None = 
     made = []
     for bank, found in groupby(causes, key=lambda row: str(row["institution"])):
         standing = list(found)
-        if any(row["open_order"] for row in standing) or all(row["told"] for row in standing):
+        if any(row["open_order"] for row in standing) or all(row["told"] == "cancelled" for row in standing):
             continue
-        order_no = _lay(connection, region, policy, bank, standing, actor)
+        fresh = any(row["told"] is None for row in standing)
+        order_no = _lay(connection, region, policy, bank, standing, actor, must_move=not fresh)
         made += [order_no] if order_no else []
     return made
 
@@ -118,7 +134,7 @@ def redraft(connection: Connection, order_no: str, actor: str, *, rulebook: Rule
     policy = _policy(old.region, rulebook)
     told = [{**row, "period": old.period} for row in _told(connection, old.order_id)]
     write_event(connection, old.order_id, "cancelled", actor, "按最新余额重新拟定")
-    new = _lay(connection, old.region, policy, old.institution, told, actor, replaces=(old.order_id, old.cause))
+    new = _lay(connection, old.region, policy, old.institution, told, actor, supersedes=old.order_id)
     if new is None:
         raise OrderError(f"{old.institution} 已没有可以收回的存款，请撤销指令 {order_no}")
     return new
@@ -156,6 +172,16 @@ def load_recall(connection: Connection, order_no: str, *, rulebook: Rulebook | N
     )
 
 
+def ban_ends(connection: Connection, region: str, day: date, *, rulebook: Rulebook | None = None) -> tuple[BanEnd, ...]:
+    """Bans in force on `day` that end within `BAN_NOTICE_DAYS` days; overlapping ones are one and end together."""
+    asked = {**_place(connection, region, _policy(region, rulebook)), "today": day, "notice": BAN_NOTICE_DAYS}
+    found = rows(connection, "orders/recall_ban_ends.sql", asked)
+    listed = ("decisions", "days", "predecessors")
+    return tuple(
+        BanEnd(**{key: tuple(value) if key in listed else value for key, value in row.items()}) for row in found
+    )
+
+
 def _policy(region: str, rulebook: Rulebook | None) -> Rulebook:
     policy = rulebook or rulebook_of(region)
     if policy is None:
@@ -190,13 +216,14 @@ def _lay(
     causes: Sequence[Row],
     actor: str,
     *,
-    replaces: tuple[int, str] | None = None,
+    supersedes: int | None = None,
+    must_move: bool = False,
 ) -> str | None:
-    """The paper, its transfers and its causes; None where the bank holds nothing."""
+    """The paper, its transfers and its causes; None where the bank holds nothing, or nothing that can move."""
     asked = {"region": region, "institution": bank, "today": today(connection)}
     shunned = _shunned(connection, region, policy)
     found = rows(connection, "orders/recall_legs.sql", {**asked, "shunned": shunned})
-    if not found:
+    if not found or (must_move and all(row["blocked"] for row in found)):
         return None
     after = policy.orders
     paper = Paper(
@@ -206,8 +233,8 @@ def _lay(
         base_date=found[0]["base_date"],
         terms=Terms(after.max_drift.value, after.recall_workdays.value, after.issue_workdays.value, 0),
         institution=bank,
-        cause=next(row["cause"] for row in causes if not row.get("told")) if replaces is None else _again(replaces[1]),
-        supersedes=replaces[0] if replaces else None,
+        cause=_numbered(connection, region, bank, _first(causes)),
+        supersedes=supersedes,
         drafted_by=actor,
     )
     legs = [Leg(**{key: value for key, value in row.items() if key != "base_date"}) for row in found]
@@ -223,10 +250,21 @@ def _lay(
     return order_no
 
 
-def _again(cause: str) -> str:
-    """The cause of the paper that takes another one's place: it stays unique per bank."""
-    first, _, number = cause.partition(" #")
-    return f"{first} #{int(number or 1) + 1}"
+def _first(causes: Sequence[Row]) -> str:
+    """The cause that a paper goes by: one that no recall was proposed for, where there is one."""
+    return str(min(causes, key=lambda row: row.get("told") is not None)["cause"])
+
+
+def _numbered(connection: Connection, region: str, bank: str, cause: str) -> str:
+    """`cause`, or `cause #2` for the second paper about it: unique per bank."""
+    counted = text("""
+        SELECT count(*) FROM ops.transfer_order
+        WHERE
+            region = :region AND kind = 'recall' AND institution = :bank
+            AND (cause = :cause OR starts_with(cause, :cause || ' #'))
+    """)
+    earlier = connection.execute(counted, {"region": region, "bank": bank, "cause": cause}).scalar_one()
+    return f"{cause} #{earlier + 1}" if earlier else cause
 
 
 def _shunned(connection: Connection, region: str, policy: Rulebook) -> list[str]:
