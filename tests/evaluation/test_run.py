@@ -232,29 +232,3 @@ def test_given_the_merged_tax_feed_beside_the_two_it_replaces_then_v003_asks_whi
 def test_given_a_stored_run_then_the_database_refuses_to_change_it(ground: Engine, table: str, statement: str) -> None:
     with ground.connect() as connection, pytest.raises(IntegrityError, match="append-only"):
         connection.execute(text(statement.format(table)))
-
-
-def test_given_an_allocation_that_does_not_close_then_the_database_refuses_it(engine: Engine) -> None:
-    _deliver(engine, DELIVERED)
-    run_id = evaluate(engine, REGION, Q4, HEFEI).run_id
-    with engine.begin() as connection:
-        other = connection.scalar(
-            text("""
-                INSERT INTO eval.run (region, period, as_of, year_start, rulebook_id, input_hash)
-                SELECT region, period, as_of, year_start, rulebook_id, 'other' FROM eval.run WHERE run_id = :run
-                RETURNING run_id
-            """),
-            {"run": run_id},
-        )
-        copied = """
-            INSERT INTO eval.quota (run_id, total, set_aside, derivation)
-            SELECT :other, total, set_aside, '' FROM eval.quota
-        """
-        connection.execute(text(copied), {"other": other})
-    one_fen = text("""
-        INSERT INTO eval.allocation (run_id, institution, target, current_amount)
-        SELECT :other, institution, target + CASE institution WHEN 'A' THEN 0.01 ELSE 0 END, current_amount
-        FROM eval.allocation
-    """)
-    with engine.connect() as connection, pytest.raises(IntegrityError, match=r"应存合计 6000000.01 ≠ 总量 6000000.00"):
-        connection.execute(one_fen, {"other": other})

@@ -196,7 +196,7 @@ COMMENT ON FUNCTION eval.allocation_closes IS '一个批次的额度一次写入
 CREATE FUNCTION eval.quota_is_shared_out() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM eval.allocation AS a WHERE a.run_id = new.run_id) THEN
-        RAISE EXCEPTION '批次 % 有总量而没有额度', new.run_id USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'quota of run % is not shared out: 有总量而没有额度', new.run_id USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 END
