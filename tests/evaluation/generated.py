@@ -39,6 +39,9 @@ RULEBOOKS = {
 # The day three years back is free again; the day after it is still banned; so is the base date itself.
 DECIDED = (date(2022, 12, 31), date(2023, 1, 1), date(2024, 2, 29), AS_OF, date(2026, 1, 1))
 
+# Free on the base date; due in the next quarter, on its first day and its last; later.
+MATURE = (AS_OF, date(2026, 1, 1), date(2026, 3, 31), date(2026, 4, 1))
+
 sizes = st.sampled_from(["0", "1", "1", "3", "7", "12.5", "-4", "99999999999.99"]).map(Decimal)
 rates = st.sampled_from(["0", "0.25", "0.9", "1", "1.2", "-0.1"]).map(Decimal)
 groups = st.sampled_from(list(product(OWNERS, CATEGORIES)))
@@ -57,7 +60,7 @@ def accounts(draw: st.DrawFn, bank: str) -> list[Account]:
             category=category,
             owner=owner,
             adjustable=draw(st.sampled_from([None, None, None, True, False])),
-            matures_on=draw(st.sampled_from([None, None, None, AS_OF, date(2026, 1, 1)])),
+            matures_on=draw(st.sampled_from([None, None, None, *MATURE])),
         )
         for owner, category in draw(st.lists(groups, max_size=3, unique=True))
     ]

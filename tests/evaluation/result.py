@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,7 @@ class Leg:
     category: str
     amount: Decimal
     status: str
+    available_from: date | None = None
 
 
 @dataclass
@@ -46,8 +48,10 @@ class Result:
     current: dict[str, Decimal] = field(default_factory=dict)
     delta: dict[str, Decimal] = field(default_factory=dict)
     planned: dict[str, Decimal] = field(default_factory=dict)
+    scheduled: dict[str, Decimal] = field(default_factory=dict)
     blocked: dict[str, Decimal] = field(default_factory=dict)
     carried: dict[str, Decimal] = field(default_factory=dict)
+    remark: dict[str, str] = field(default_factory=dict)
     available: dict[str, Decimal] = field(default_factory=dict)
     legs: list[Leg] = field(default_factory=list)
 
@@ -78,11 +82,13 @@ def results(connection: Connection, run_ids: Sequence[int]) -> list[Result]:
         r.rigid[bank], r.cap[bank], r.bounded[bank], r.binding[bank] = rigid, cap, bounded, binding
     for r, bank, target, current, delta in each("institution, target, current_amount, delta", "allocation"):
         r.target[bank], r.current[bank], r.delta[bank] = target, current, delta
-    for r, bank, planned, blocked, carried in each("institution, planned, blocked, carried", "adjustment"):
-        r.planned[bank], r.blocked[bank], r.carried[bank] = planned, blocked, carried
+    columns = "institution, planned, scheduled, blocked, carried, reason"
+    for r, bank, planned, scheduled, blocked, carried, reason in each(columns, "adjustment"):
+        r.planned[bank], r.scheduled[bank], r.blocked[bank], r.carried[bank] = planned, scheduled, blocked, carried
+        r.remark[bank] = reason
     for r, account, balance in each("account, CASE WHEN available THEN balance ELSE 0 END", "holding"):
         r.available[account] = balance
-    columns = "from_institution, to_institution, from_account, to_account, owner, fund_category, amount, status"
+    columns = "from_institution, to_institution, from_account, to_account, owner, fund_category, amount, status, available_from"
     for r, *leg in each(columns, "leg", "run_id, leg_no"):
         r.legs.append(Leg(*leg))
     return [found[run_id] for run_id in run_ids]

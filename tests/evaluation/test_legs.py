@@ -8,12 +8,13 @@ from decimal import Decimal
 from hypothesis import given
 
 from evaluation.conftest import Evaluate
-from evaluation.county import Account, Bank, County, Value
+from evaluation.county import Q4, Account, Bank, County, Value
 from evaluation.generated import AS_OF, batches, may_move
 from evaluation.policy import ONE, policy
-from evaluation.result import Result
+from evaluation.result import Leg, Result
 from evaluation.settings import PROPERTY
-from oracle import participation
+
+NEXT_END = Q4.next().end
 
 
 def _owner_and_category_stay(county: County, result: Result) -> None:
@@ -28,22 +29,43 @@ def _owner_and_category_stay(county: County, result: Result) -> None:
 
 def _only_free_money_moves(county: County, result: Result) -> None:
     given_by: dict[str, Decimal] = defaultdict(Decimal)
+    account = {a.code: a for a in county.accounts}
+    for leg in result.legs:
+        giver = account[leg.from_account]
+        given_by[leg.from_account] += leg.amount
+        assert may_move(county, giver), county
+        due = giver.matures_on if giver.matures_on and giver.matures_on > AS_OF else None
+        assert leg.available_from == due, county
+        assert due is None or due <= NEXT_END, county
+        assert leg.status == "blocked" or (leg.status == "scheduled") == (due is not None), county
+    for code, given_amount in given_by.items():
+        assert given_amount <= (account[code].balance or 0), county
+
+
+def _available_money_goes_first(county: County, result: Result) -> None:
+    """Where a time deposit is waited for, no account of its group in the same bank still has available money to give."""
+    given_by: dict[str, Decimal] = defaultdict(Decimal)
     for leg in result.legs:
         given_by[leg.from_account] += leg.amount
-    for account in county.accounts:
-        free = participation.movable(may_move(county, account), account.matures_on, AS_OF)
-        assert given_by[account.code] <= (account.balance if free and account.balance else 0), county
+    for leg in result.legs:
+        if leg.status != "scheduled":
+            continue
+        for other in county.accounts:
+            same = (other.bank, other.owner, other.category) == (leg.giver, leg.owner, leg.category)
+            if same and result.available[other.code] - given_by[other.code] >= max(leg.amount, _least(county)):
+                raise AssertionError(county)
 
 
 def _blocked_only_without_an_account(county: County, result: Result) -> None:
     there = {(a.bank, a.owner, a.category) for a in county.accounts}
     for leg in result.legs:
         assert (leg.status == "blocked") == (leg.to_account is None), county
-        assert (leg.status == "planned") == ((leg.taker, leg.owner, leg.category) in there), county
+        assert (leg.status != "blocked") == ((leg.taker, leg.owner, leg.category) in there), county
 
 
 def _every_difference_closes(county: County, result: Result) -> None:
-    for status, of_bank in (("planned", result.planned), ("blocked", result.blocked)):
+    told = (("planned", result.planned), ("scheduled", result.scheduled), ("blocked", result.blocked))
+    for status, of_bank in told:
         signed: dict[str, Decimal] = defaultdict(Decimal)
         for leg in result.legs:
             if leg.status == status:
@@ -51,21 +73,44 @@ def _every_difference_closes(county: County, result: Result) -> None:
                 signed[leg.taker] += leg.amount
         assert of_bank == {bank: signed[bank] for bank in result.delta}, county
     for bank, delta in result.delta.items():
-        assert result.planned[bank] + result.blocked[bank] + result.carried[bank] == delta, county
+        parts = result.planned[bank] + result.scheduled[bank] + result.blocked[bank]
+        assert parts + result.carried[bank] == delta, county
         assert delta == result.target[bank] - result.current[bank], county
         assert result.carried[bank] * delta >= 0, county
+        assert (result.remark[bank] == "") == (delta == result.planned[bank]), county
+
+
+def _targets_are_met_up_to_what_is_named(county: County, result: Result) -> None:
+    """Every transfer applied to the balances: each bank stands at its target, less what is named as blocked or carried."""
+    held = {a.code: a.balance or Decimal(0) for a in county.accounts}
+    for leg in result.legs:
+        if leg.to_account is not None:
+            held[leg.from_account] -= leg.amount
+            held[leg.to_account] += leg.amount
+    assert min(held.values()) >= 0, county
+    for bank, target in result.target.items():
+        stands = sum((held[a.code] for a in county.accounts if a.bank == bank), Decimal(0))
+        assert stands == target - result.blocked[bank] - result.carried[bank], county
 
 
 def _few_and_large_enough(county: County, result: Result) -> None:
-    pairs: dict[tuple[str, str, str], set[tuple[str, str]]] = defaultdict(set)
-    least = county.rulebook.allocation.min_leg.value
+    pairs: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    legs: dict[tuple[str, str], list[Leg]] = defaultdict(list)
+    least = _least(county)
     for leg in result.legs:
         assert leg.amount >= least, county
         assert abs(result.delta[leg.giver]) >= least <= abs(result.delta[leg.taker]), county
-        pairs[leg.owner, leg.category, leg.status].add((leg.giver, leg.taker))
-    for (*_, status), found in pairs.items():
-        if status == "planned":
-            assert len(found) <= len({bank for pair in found for bank in pair}) - 1, county
+        if leg.status != "blocked":
+            pairs[leg.owner, leg.category].add((leg.giver, leg.taker))
+            legs[leg.owner, leg.category].append(leg)
+    for group, found in pairs.items():
+        assert len(found) <= len({bank for pair in found for bank in pair}) - 1, county
+        accounts = {account for leg in legs[group] for account in (leg.from_account, leg.to_account)}
+        assert len(legs[group]) <= len(accounts) - 1, county
+
+
+def _least(county: County) -> Decimal:
+    return county.rulebook.allocation.min_leg.value
 
 
 def _nobody_gives_and_receives(county: County, result: Result) -> None:
@@ -81,7 +126,9 @@ def test_given_any_county_then_its_legs_keep_owner_and_category_use_free_money_a
         _owner_and_category_stay(county, result)
         _only_free_money_moves(county, result)
         _blocked_only_without_an_account(county, result)
+        _available_money_goes_first(county, result)
         _every_difference_closes(county, result)
+        _targets_are_met_up_to_what_is_named(county, result)
         _few_and_large_enough(county, result)
         _nobody_gives_and_receives(county, result)
 

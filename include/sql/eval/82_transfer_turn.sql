@@ -1,73 +1,78 @@
--- One group per run, the %(turn)s-th: lay what its accounts can still give and what its banks still want on one line
--- each, largest first (banks with the fewest groups to receive in before others), and cut where either ends: at most
--- n − 1 pairs of banks in the group (N10).
-WITH giving AS (
+-- One group per run, the %(turn)s-th: lay what its accounts can give and what its banks still want on one line each,
+-- largest first (banks with the fewest groups to receive in before others), and cut where either ends: at most n − 1
+-- transfers among n accounts (N10). A piece below min_leg is left out. What moves is taken off at once.
+WITH offered AS (
     SELECT
-        s.run_id,
-        s.institution,
-        s.account,
-        s.owner,
-        s.fund_category,
-        n.min_leg,
-        least(
-            s.available,
-            greatest(n.surplus - sum(s.available) OVER nearer + s.available, 0)
-        ) AS amount,
-        sum(least(s.available, n.surplus)) OVER (PARTITION BY s.run_id, s.institution) AS bank_amount
-    FROM transfer_group AS g
-    INNER JOIN supply AS s ON g.run_id = s.run_id AND g.owner = s.owner AND g.fund_category = s.fund_category
-    INNER JOIN need AS n ON s.run_id = n.run_id AND s.institution = n.institution
-    WHERE g.turn = %(turn)s
+        g.run_id,
+        g.bank,
+        g.account,
+        g.min_leg,
+        least(g.amount, n.surplus - sum(g.amount) OVER nearer + g.amount) AS amount,
+        sum(g.amount) OVER (PARTITION BY g.bank) AS bank_amount
+    FROM giving AS g
+    INNER JOIN need AS n ON g.bank = n.bank AND n.surplus >= n.min_leg
+    WHERE g.later = %(later)s AND g.turn = %(turn)s
     WINDOW nearer AS (
-        PARTITION BY s.run_id, s.institution
-        ORDER BY s.matures_on IS NOT NULL, s.available DESC, s.account ROWS UNBOUNDED PRECEDING
+        PARTITION BY g.bank ORDER BY g.matures_on NULLS FIRST, g.amount DESC, g.account ROWS UNBOUNDED PRECEDING
     )
 ),
 
 give AS (
     SELECT
-        run_id,
-        institution,
-        account,
-        owner,
-        fund_category,
-        min_leg,
-        sum(amount) OVER line AS line_end,
-        sum(amount) OVER line - amount AS line_start
-    FROM giving
-    WHERE amount > 0
+        o.run_id,
+        o.bank,
+        o.account,
+        o.min_leg,
+        sum(o.amount) OVER line AS line_end,
+        sum(o.amount) OVER line - o.amount AS line_start
+    FROM offered AS o
+    WHERE o.amount >= o.min_leg
     WINDOW line AS (
-        PARTITION BY run_id ORDER BY bank_amount DESC, institution, amount DESC, account ROWS UNBOUNDED PRECEDING
+        PARTITION BY o.run_id ORDER BY o.bank_amount DESC, o.bank, o.amount DESC, o.account ROWS UNBOUNDED PRECEDING
     )
 ),
 
 take AS (
     SELECT
-        v.run_id,
-        v.institution,
-        v.account,
+        t.run_id,
+        t.bank,
+        t.account,
         sum(n.deficit) OVER line AS line_end,
         sum(n.deficit) OVER line - n.deficit AS line_start
-    FROM transfer_group AS g
-    INNER JOIN receiver AS v ON g.run_id = v.run_id AND g.owner = v.owner AND g.fund_category = v.fund_category
-    INNER JOIN need AS n ON v.run_id = n.run_id AND v.institution = n.institution AND n.deficit > 0
-    WHERE g.turn = %(turn)s
-    WINDOW line AS (PARTITION BY v.run_id ORDER BY v.choices, n.deficit DESC, v.institution ROWS UNBOUNDED PRECEDING)
+    FROM taking AS t
+    INNER JOIN need AS n ON t.bank = n.bank AND n.deficit >= n.min_leg
+    WHERE t.later = %(later)s AND t.turn = %(turn)s
+    WINDOW line AS (PARTITION BY t.run_id ORDER BY t.choices, n.deficit DESC, t.bank ROWS UNBOUNDED PRECEDING)
+),
+
+leg AS (
+    INSERT INTO draft_leg (run_id, later, turn, from_bank, to_bank, from_account, to_account, amount)
+    SELECT
+        g.run_id,
+        %(later)s,
+        %(turn)s,
+        g.bank,
+        t.bank AS to_bank,
+        g.account,
+        t.account AS to_account,
+        least(g.line_end, t.line_end) - greatest(g.line_start, t.line_start)
+    FROM give AS g
+    INNER JOIN take AS t ON g.run_id = t.run_id AND g.line_start < t.line_end AND g.line_end > t.line_start
+    WHERE least(g.line_end, t.line_end) - greatest(g.line_start, t.line_start) >= g.min_leg
+    RETURNING from_bank, to_bank, amount
 )
 
-INSERT INTO draft_leg (
-    run_id, turn, from_institution, to_institution, from_account, to_account, owner, fund_category, amount
-)
-SELECT
-    g.run_id,
-    %(turn)s,
-    g.institution,
-    t.institution AS to_institution,
-    g.account,
-    t.account AS to_account,
-    g.owner,
-    g.fund_category,
-    least(g.line_end, t.line_end) - greatest(g.line_start, t.line_start)
-FROM give AS g
-INNER JOIN take AS t ON g.run_id = t.run_id AND g.line_start < t.line_end AND g.line_end > t.line_start
-WHERE least(g.line_end, t.line_end) - greatest(g.line_start, t.line_start) >= g.min_leg
+UPDATE need AS n
+SET
+    surplus = n.surplus - m.given,
+    deficit = n.deficit - m.taken
+FROM (
+    SELECT
+        e.bank,
+        sum(e.given) AS given,
+        sum(e.taken) AS taken
+    FROM leg AS l
+    CROSS JOIN LATERAL (VALUES (l.from_bank, l.amount, 0), (l.to_bank, 0, l.amount)) AS e (bank, given, taken)
+    GROUP BY e.bank
+) AS m
+WHERE n.bank = m.bank

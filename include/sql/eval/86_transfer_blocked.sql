@@ -1,73 +1,72 @@
 -- What could move if the receiving bank had an account of that owner and category: reported, never redirected (S03).
-WITH give AS (
+WITH rest AS (
     SELECT
-        c.run_id,
-        c.institution,
-        c.account,
-        c.owner,
-        c.fund_category,
-        c.min_leg,
-        sum(c.amount) OVER line AS line_end,
-        sum(c.amount) OVER line - c.amount AS line_start
-    FROM (
-        SELECT
-            s.run_id,
-            s.institution,
-            s.account,
-            s.owner,
-            s.fund_category,
-            n.min_leg,
-            least(
-                s.available,
-                greatest(
-                    n.surplus - sum(s.available) OVER (
-                        PARTITION BY s.run_id, s.institution ORDER BY s.available DESC, s.account ROWS UNBOUNDED PRECEDING
-                    ) + s.available,
-                    0
-                )
-            ) AS amount
-        FROM supply AS s
-        INNER JOIN need AS n ON s.run_id = n.run_id AND s.institution = n.institution
-        WHERE s.available > 0 AND n.surplus > 0
-    ) AS c
-    WHERE c.amount > 0
-    WINDOW line AS (PARTITION BY c.run_id ORDER BY c.institution, c.amount DESC, c.account ROWS UNBOUNDED PRECEDING)
+        s.run_id,
+        s.bank,
+        s.account,
+        s.owner,
+        s.fund_category,
+        n.min_leg,
+        n.surplus,
+        s.available_from,
+        s.amount - coalesce(sum(d.amount), 0) AS amount
+    FROM need AS n
+    INNER JOIN supply AS s ON n.bank = s.bank
+    LEFT JOIN draft_leg AS d ON s.bank = d.from_bank AND s.account = d.from_account
+    WHERE n.surplus >= n.min_leg
+    GROUP BY s.run_id, s.bank, s.account, s.owner, s.fund_category, n.min_leg, n.surplus, s.available_from, s.amount
+),
+
+offered AS (
+    SELECT
+        r.*,
+        least(r.amount, r.surplus - sum(r.amount) OVER nearer + r.amount) AS offer
+    FROM rest AS r
+    WHERE r.amount > 0
+    WINDOW nearer AS (
+        PARTITION BY r.bank ORDER BY r.available_from NULLS FIRST, r.amount DESC, r.account ROWS UNBOUNDED PRECEDING
+    )
+),
+
+give AS (
+    SELECT
+        o.*,
+        sum(o.offer) OVER line AS line_end,
+        sum(o.offer) OVER line - o.offer AS line_start
+    FROM offered AS o
+    WHERE o.offer > 0
+    WINDOW line AS (
+        PARTITION BY o.run_id ORDER BY o.bank, o.available_from NULLS FIRST, o.offer DESC, o.account
+        ROWS UNBOUNDED PRECEDING
+    )
 ),
 
 take AS (
     SELECT
-        run_id,
-        institution,
-        sum(deficit) OVER line AS line_end,
-        sum(deficit) OVER line - deficit AS line_start
-    FROM need
-    WHERE deficit > 0
-    WINDOW line AS (PARTITION BY run_id ORDER BY deficit DESC, institution ROWS UNBOUNDED PRECEDING)
-),
-
-pair AS (
-    SELECT
-        g.*,
-        t.institution AS to_institution,
-        least(g.line_end, t.line_end) - greatest(g.line_start, t.line_start) AS amount
-    FROM give AS g
-    INNER JOIN take AS t ON g.run_id = t.run_id AND g.line_start < t.line_end AND g.line_end > t.line_start
+        n.run_id,
+        n.bank,
+        sum(n.deficit) OVER line AS line_end,
+        sum(n.deficit) OVER line - n.deficit AS line_start
+    FROM need AS n
+    WHERE n.deficit >= n.min_leg
+    WINDOW line AS (PARTITION BY n.run_id ORDER BY n.deficit DESC, n.bank ROWS UNBOUNDED PRECEDING)
 )
 
-INSERT INTO draft_leg (
-    run_id, turn, from_institution, to_institution, from_account, to_account, owner, fund_category, amount
-)
+INSERT INTO draft_leg (run_id, later, turn, from_bank, to_bank, from_account, to_account, amount)
 SELECT
-    p.run_id,
+    g.run_id,
+    g.available_from IS NOT NULL,
     2147483647,
-    p.institution,
-    p.to_institution,
-    p.account,
+    g.bank,
+    t.bank AS to_bank,
+    g.account,
     NULL,
-    p.owner,
-    p.fund_category,
     p.amount
-FROM pair AS p
-LEFT JOIN receiver AS v
-    ON p.run_id = v.run_id AND p.to_institution = v.institution AND p.owner = v.owner AND p.fund_category = v.fund_category
-WHERE p.amount >= p.min_leg AND p.amount > 0 AND v.account IS NULL
+FROM give AS g
+INNER JOIN take AS t ON g.run_id = t.run_id AND g.line_start < t.line_end AND g.line_end > t.line_start
+CROSS JOIN
+    LATERAL (
+        SELECT least(g.line_end, t.line_end) - greatest(g.line_start, t.line_start) AS amount
+    ) AS p
+LEFT JOIN receiver AS v ON t.bank = v.bank AND g.owner = v.owner AND g.fund_category = v.fund_category
+WHERE p.amount >= g.min_leg AND v.account IS NULL

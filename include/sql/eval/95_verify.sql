@@ -71,22 +71,24 @@ WHERE
     l.run_id = %(run_id)s
     AND (
         (h.institution, h.owner, h.fund_category) <> (l.from_institution, l.owner, l.fund_category)
-        OR NOT h.available
+        OR NOT h.adjustable
+        OR l.available_from IS DISTINCT FROM CASE WHEN NOT h.available THEN h.matures_on END
+        OR (l.status = 'planned' AND l.available_from IS NOT NULL)
         OR (
-            l.status = 'planned'
+            l.status <> 'blocked'
             AND (coalesce(g.heir, a.institution), a.owner, a.fund_category)
             <> (l.to_institution, l.owner, l.fund_category)
         )
     )
 UNION ALL
-SELECT format('账户 %%s 划出 %%s 元，超过余额 %%s 元', h.account, sum(l.amount), h.balance)
+SELECT format('账户 %%s 划出 %%s 元，超过余额 %%s 元', h.account, sum(l.amount), h.balance + h.moved)
 FROM eval.leg AS l
 INNER JOIN eval.holding AS h ON l.run_id = h.run_id AND l.from_account = h.account
 WHERE l.run_id = %(run_id)s
-GROUP BY h.account, h.balance
-HAVING sum(l.amount) > h.balance
+GROUP BY h.account, h.balance, h.moved
+HAVING sum(l.amount) > h.balance + h.moved
 UNION ALL
-SELECT format('%%s 已安排、受阻与结转之和不等于差额', j.institution)
+SELECT format('%%s 已安排、待到期、受阻与结转之和不等于差额', j.institution)
 FROM eval.adjustment AS j
 INNER JOIN eval.allocation AS a ON j.run_id = a.run_id AND j.institution = a.institution
-WHERE j.run_id = %(run_id)s AND (j.delta <> a.delta OR j.planned + j.blocked + j.carried <> a.delta)
+WHERE j.run_id = %(run_id)s AND (j.delta <> a.delta OR j.planned + j.scheduled + j.blocked + j.carried <> a.delta)

@@ -26,8 +26,8 @@ WORK_TABLES = ("batch", "ruling", "candidate", "ban", "obstacle", "suspended", "
                "flow", "cumulated", "owed", "reading", "measured", "valued", "flow_gap", "referred", "compared_year",
                "judged",
                "cohort", "peer", "criterion", "own_reference", "stretched", "place", "stock", "controlled",
-               "policy_bank", "pot", "bound", "solved", "need", "supply", "receiver", "transfer_group",
-               "draft_leg")  # fmt: skip
+               "policy_bank", "pot", "bound", "solved", "need", "supply", "home", "transfer_group",
+               "receiver", "turn", "giving", "taking", "draft_leg")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -90,11 +90,20 @@ def _ask(connection: Connection, step: str) -> list[Answer]:
 
 
 def _plan_transfers(connection: Connection) -> None:
-    """One turn per group of one owner and category, all runs at once; then what is blocked, then the legs (N10)."""
+    """Turns of one group of one owner and category each, all runs at once; what is blocked; then the legs (N10)."""
     run(connection, "eval/80_transfer_tables.sql")
-    turns = connection.execute(text("SELECT coalesce(max(turn), 0) FROM transfer_group")).scalar_one()
-    for turn in range(1, turns + 1):
-        run(connection, "eval/82_transfer_turn.sql", {"turn": turn})
-        run(connection, "eval/84_transfer_settle.sql", {"turn": turn})
+    run(connection, "eval/81_transfer_turns.sql")
+    _take_turns(connection, later=False)
+    run(connection, "eval/83_transfer_again.sql")
+    _take_turns(connection, later=True)
+    while run(connection, "eval/84_transfer_merged.sql").rowcount:
+        pass
     run(connection, "eval/86_transfer_blocked.sql")
     run(connection, "eval/88_legs.sql")
+
+
+def _take_turns(connection: Connection, *, later: bool) -> None:
+    """What is free now, or what matures `later`, laid out group by group."""
+    turns = connection.scalar(text("SELECT max(turn) FROM turn WHERE later = :later"), {"later": later}) or 0
+    for turn in range(1, turns + 1):
+        run(connection, "eval/82_transfer_turn.sql", {"later": later, "turn": turn})
