@@ -25,17 +25,19 @@ COLUMNS = {
     "tax_national": TAX_COLUMNS,
     "tax_local": TAX_COLUMNS,
     "tax": TAX_COLUMNS,
-    "accounts": "account institution owner fund_category adjustable basis opened_on closed_on",
+    "accounts": "account institution owner fund_category adjustable basis role opened_on closed_on",
     "balances": "account as_of balance matures_on",
     "timeliness_events": "event kind institution issued_at due_at done_at amount leg",
     "supervisory_events": "event institution kind severity found_on decided_on decision note",
-    "decisions": "decision kind institution account amount rate valid_from valid_to reason decided_on approver",
+    "decisions": "decision kind institution account amount rate valid_from valid_to reason decided_on approver"
+    " document document_sha256",
     "indicators": "institution measure as_of value unit",
     "bank_return": "institution account as_of balance deposits loans leg executed_at amount reference",
     "targets": "target subject measure operator amount rate amount_max year q1 q2 q3 q4 owner",
     "peers": "peer as_of measure value unit",
     "explanations": "check_id feed institution sheet cell finding period reason explained_by explained_on valid_until"
     " attachment",
+    "objections": "objection institution about_period matter raised_on outcome answered_on answer",
     "credit_projects": "project name institution capital_account capital_amount loan_amount counterpart_funds",
 }
 TAX_WORDS = {
@@ -126,7 +128,7 @@ def test_coverage_follows_the_kind_of_feed() -> None:
         *("institutions", "accounts", "targets", "credit_projects")
     }
     registers = {feed for feed, kind in found.items() if kind == "register"}
-    assert registers == {"supervisory_events", "decisions", "explanations"}
+    assert registers == {"supervisory_events", "decisions", "explanations", "objections"}
 
 
 def test_every_reference_points_to_a_key_of_a_feed() -> None:

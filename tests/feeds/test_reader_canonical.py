@@ -26,6 +26,7 @@ HEADER = "account,as_of,balance,matures_on\n"
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=8)
 VALUES: dict[Kind, st.SearchStrategy[Scalar]] = {
     Kind.TEXT: WORDS,
+    Kind.DOCUMENT: WORDS,
     Kind.CODE: st.from_regex(r"[A-Z][A-Z0-9_.-]{0,8}", fullmatch=True),
     Kind.INSTITUTION: st.sampled_from(["ICBC", "HBB"]),
     Kind.INSTITUTION_OPTIONAL: st.sampled_from(["ICBC", "HBB"]),

@@ -69,6 +69,7 @@ def day_written(value: date, way: int) -> Written:
 WORDS = st.text(LETTERS, min_size=2, max_size=6)
 VALUES: dict[Kind, st.SearchStrategy[Written]] = {
     Kind.TEXT: WORDS.map(lambda word: Written(word, word)),
+    Kind.DOCUMENT: WORDS.map(lambda word: Written(word, word)),
     Kind.CODE: st.from_regex(r"[A-Z]{1,3}-?[0-9]{1,3}", fullmatch=True).map(lambda code: Written(f"'{code}", code)),
     Kind.INSTITUTION: st.sampled_from(sorted(BANKS)).map(lambda name: Written(name, BANKS[name])),
     Kind.LIST: st.lists(WORDS, min_size=1, max_size=3).map(lambda words: Written("；".join(words), tuple(words))),

@@ -32,6 +32,7 @@ KIND_WORDS = {
     Kind.CHOICE: "从下拉表中选",
     Kind.PERIOD: "考核期，如 2025-Q4",
     Kind.FEED: "报送名称",
+    Kind.DOCUMENT: "文件名，文件放在本表所在文件夹的 documents 之下",
 }
 
 

@@ -17,6 +17,8 @@ from cunfang.settings import INCLUDE
 
 FEEDS: Path = INCLUDE / "feeds"
 CANONICAL = "canonical"
+DOCUMENTS = "documents"
+"""The folder beside a register that holds the files which its `document` column names."""
 GRACE = 5
 """Working days between the due day and the late rule, where a contract does not say (S25)."""
 NOT_CONTRACTS = frozenset({"reading.yaml"})
@@ -36,7 +38,8 @@ class Kind(StrEnum):
     """Types of a column.
 
     A `printed` figure is one that the office computed itself (存贷比, 同比): kept as written and held against the
-    figures it is made of (N16), never stored, and never a reason to refuse a row.
+    figures it is made of (N16), never stored, and never a reason to refuse a row. A `document` is the plain name of a
+    file that lies beside the table, in its folder `documents`.
     """
 
     TEXT = "text"
@@ -57,6 +60,7 @@ class Kind(StrEnum):
     PRINTED = "printed"
     PERIOD = "period"
     FEED = "feed"
+    DOCUMENT = "document"
 
     @property
     def numeric(self) -> bool:
@@ -174,6 +178,14 @@ class Layout(Model):
         return frozenset({*self.title, *self.constants, *(name for name in wide if name)})
 
 
+class Validity(Model):
+    """Rows of one key that follow one another in time: each holds from `since` until the day before `until`."""
+
+    since: Name
+    until: Name
+    past: str = Field(pattern=r"^core\.[a-z_]+$", description="考核期末已不再或尚未有效的各段所存的表")
+
+
 class Contract(Model):
     """One feed as agreed with its provider."""
 
@@ -200,6 +212,9 @@ class Contract(Model):
     allow_empty: bool = Field(default=False, description="只有表头 = 零报告")
     accumulates: bool = Field(default=False, description="每一份被接受的都有效，后来的不替代先前的（校验说明）")
     key: tuple[Name, ...] = Field(min_length=1)
+    validity: Validity | None = Field(
+        default=None, description="同一 key 可以有前后相接的几段；考核期末有效的一段存入 table，其余存入 past"
+    )
     columns: tuple[Column, ...] = Field(min_length=1)
     references: dict[Name, Name] = Field(default_factory=dict, description="列 → 被引用的报送")
     layouts: tuple[Layout, ...] = ()
@@ -225,6 +240,7 @@ class Contract(Model):
         if doubled := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"列名重复：{'、'.join(sorted(doubled))}")
         used = {"key": set(self.key), "references": set(self.references)}
+        used["validity"] = {self.validity.since, self.validity.until} if self.validity else set()
         for layout in self.layouts:
             used[f"layouts {layout.name}"] = {*layout.headings, *layout.filled, *layout.columns}
             if stray := {name for name in (*layout.headings, *layout.filled) if not layout.carries(name)}:
@@ -245,6 +261,11 @@ class Contract(Model):
     def loaded_columns(self) -> tuple[Column, ...]:
         """The columns that `table` stores; the others are read and checked only."""
         return tuple(column for column in self.columns if column.loaded)
+
+    @property
+    def attached(self) -> str:
+        """The column that names a file beside the table; empty where none does."""
+        return next((column.name for column in self.columns if column.type is Kind.DOCUMENT), "")
 
     @property
     def several(self) -> bool:
@@ -295,6 +316,14 @@ def contract(feed: str, folder: Path = FEEDS) -> Contract:
     if feed not in known:
         raise KeyError(f"没有报送约定 {feed}；现有：{'、'.join(known)}")
     return known[feed]
+
+
+def attaches(feed: str, folder: Path = FEEDS) -> bool:
+    """Whether files of `feed` name documents that lie beside them; no for a feed that there is not."""
+    try:
+        return bool(contract(feed, folder).attached)
+    except KeyError:
+        return False
 
 
 def alternatives(family: str, folder: Path = FEEDS) -> list[tuple[str, ...]]:

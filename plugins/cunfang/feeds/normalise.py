@@ -271,4 +271,5 @@ _PARSERS: dict[Kind, Callable[[str], Scalar]] = {
     Kind.LIST: parse.parts,
     Kind.PERIOD: parse.period,
     Kind.FEED: _feed,
+    Kind.DOCUMENT: str.strip,
 }

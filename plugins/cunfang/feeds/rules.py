@@ -38,6 +38,7 @@ class Limits(Model):
     copied_cells: int
     copied_bytes: int
     marked_cells: int
+    document_bytes: int
 
 
 class Span(Model):
@@ -60,6 +61,7 @@ class Rules(Model):
 
     limits: Limits
     own_sheets: tuple[str, ...] = ()
+    documents: dict[str, str] = Field(description="决定文件的格式 → 文件开头的字节（十六进制）")
     encodings: tuple[str, ...]
     spans: tuple[Span, ...]
     county: Pattern

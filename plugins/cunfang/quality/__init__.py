@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cunfang.quality.basis import Account, Bank, Basis
+from cunfang.quality.basis import Account, Bank, Basis, Document
 from cunfang.quality.gate import BrokenRuleError, check
 from cunfang.quality.report import CheckReport, CheckResult
 
-__all__ = ["Account", "Bank", "Basis", "BrokenRuleError", "CheckReport", "CheckResult", "check"]
+__all__ = ["Account", "Bank", "Basis", "BrokenRuleError", "CheckReport", "CheckResult", "Document", "check"]

@@ -32,12 +32,23 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A file that lies beside a register: its digest and size, or what keeps it from being taken (`fault`)."""
+
+    name: str
+    sha256: str = ""
+    size: int = 0
+    fault: str = ""
+
+
+@dataclass(frozen=True)
 class Basis:
     """What is known beside the file. A part that is None is not known, and the checks that need it are left out.
 
     `reporter`: the folder that a bank's own file lay in, "" where it lay in none.
     `previous` and `december`: institution → column → amount in yuan, as reported for the period before and for last
-    December by the same feed. `suspensions`: the checks that are suspended for this region and period.
+    December by the same feed. `suspensions`: the checks that are suspended for this region and period. `documents`:
+    the files that the rows name, by name. `published`: the periods whose official result is published.
     """
 
     period: Period
@@ -49,6 +60,8 @@ class Basis:
     december: Mapping[str, Mapping[str, Decimal]] | None = None
     reporter: str | None = None
     suspensions: tuple[Suspension, ...] = ()
+    documents: Mapping[str, Document] | None = None
+    published: frozenset[str] | None = None
 
     def knows(self, need: str) -> bool:
         """Whether the part that a check names in `meta.needs` is there."""

@@ -11,7 +11,7 @@ from functools import partial
 
 from cunfang.feeds.normalise import WRITTEN, Scalar, Typed
 from cunfang.institution import Entry, circles, name_form
-from cunfang.quality import bans, printed, windows
+from cunfang.quality import bans, printed, registers, windows
 from cunfang.quality.basis import Basis
 from cunfang.quality.row import Row as Row
 
@@ -317,6 +317,15 @@ DERIVATIONS: dict[str, Derivation] = {
     "window_whole": windows.other_span,
     "paid_fallen": windows.fallen,
     "ldr_conflict": _each(printed.ratio_conflict),
+    "document_fault": _each(registers.document_fault),
+    "document_proof": _each(registers.document_proof),
+    "document_differs": _each(registers.document_differs),
+    "waives": _each(registers.waives),
+    "waives_published": _each(registers.waives_published),
+    "decisions_overlap": registers.decisions_overlap,
+    "accounts_overlap": registers.accounts_overlap,
+    "answered_half": _each(registers.answered_half),
+    "about_ended_on": _each(registers.period_ended_on),
 }
 TAGS = (
     *("loans_enterprise", "loans_consumer", "loans_agri", "loans_sme", "loans_micro"),

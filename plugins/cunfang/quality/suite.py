@@ -20,6 +20,12 @@ _PERIOD = r"^(\d{4}-Q[1-4])?$"
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
+Need = Literal[
+    "banks", "accounts", "fund_categories", "previous", "december", "reporter", "documents", "published"
+]
+"""A part of the Basis."""
+
+
 class Model(BaseModel):
     """A frozen model that refuses keys it does not know."""
 
@@ -39,7 +45,7 @@ class Meta(Model):
     message: str
     advice: str
     at: str = ""
-    needs: tuple[Literal["banks", "accounts", "fund_categories", "previous", "december", "reporter"], ...] = ()
+    needs: tuple[Need, ...] = ()
     whole: bool = False
     valid_from: Annotated[str, Field(pattern=_PERIOD)] = ""
     valid_to: Annotated[str, Field(pattern=_PERIOD)] = ""
