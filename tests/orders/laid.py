@@ -1,4 +1,4 @@
-"""Orders, receipts and balances of a county that has nothing else, laid into the warehouse as the real steps leave them.
+"""Orders, receipts and balances of a county that has nothing else, laid down as the real steps leave them.
 
 For what follows from them; how an order comes to be issued and a file accepted has tests of its own.
 """
@@ -105,7 +105,8 @@ def bank_balances(connection: Connection, bank: str, day: str, held: Mapping[str
         text("""
             INSERT INTO core.bank_return (submission_id, record_no, region, institution, account, as_of, balance)
             SELECT :submission, n, :region, :bank, account, :day, balance
-            FROM unnest(CAST(:accounts AS text[]), CAST(:amounts AS numeric[])) WITH ORDINALITY AS a (account, balance, n)
+            FROM unnest(CAST(:accounts AS text[]), CAST(:amounts AS numeric[]))
+            WITH ORDINALITY AS a (account, balance, n)
         """),
         {"submission": submission, "region": REGION, "bank": bank, "day": day,
          "accounts": list(held), "amounts": list(held.values())},

@@ -53,17 +53,18 @@ LEFT JOIN LATERAL (
     ORDER BY d.decided_on DESC, d.submission_id DESC, d.record_no DESC
     LIMIT 1
 ) AS ruling ON TRUE
-CROSS JOIN LATERAL (
-    SELECT
-        CASE
-            WHEN a.role = 'pool' OR ruling.decision IS NOT NULL THEN TRUE
-            ELSE coalesce(a.adjustable, c.adjustable)
-        END AS adjustable,
-        CASE
-            WHEN a.role = 'pool' THEN '待分配账户：可调整'
-            WHEN ruling.decision IS NOT NULL THEN '决定 ' || ruling.decision
-            WHEN a.adjustable IS NOT NULL THEN coalesce(nullif(a.basis, ''), '账户约定')
-            ELSE c.name || CASE WHEN c.adjustable THEN '：可调整' ELSE '：存量不调整' END
-        END AS basis
-) AS m
+CROSS JOIN
+    LATERAL (
+        SELECT
+            CASE
+                WHEN a.role = 'pool' OR ruling.decision IS NOT NULL THEN TRUE
+                ELSE coalesce(a.adjustable, c.adjustable)
+            END AS adjustable,
+            CASE
+                WHEN a.role = 'pool' THEN '待分配账户：可调整'
+                WHEN ruling.decision IS NOT NULL THEN '决定 ' || ruling.decision
+                WHEN a.adjustable IS NOT NULL THEN coalesce(nullif(a.basis, ''), '账户约定')
+                ELSE c.name || CASE WHEN c.adjustable THEN '：可调整' ELSE '：存量不调整' END
+            END AS basis
+    ) AS m
 WHERE h.account IS NOT NULL OR v.moved IS NOT NULL

@@ -114,10 +114,11 @@ WITH side AS MATERIALIZED (
         e.amount,
         CAST(s.executed_at AS date) AS moved_on
     FROM ops.leg_state AS s
-    CROSS JOIN LATERAL (
-        VALUES
-        ('out', s.from_institution, s.from_account, -s.amount), ('in', s.to_institution, s.to_account, s.amount)
-    ) AS e (side, institution, account, amount)
+    CROSS JOIN
+        LATERAL (
+            VALUES
+            ('out', s.from_institution, s.from_account, -s.amount), ('in', s.to_institution, s.to_account, s.amount)
+        ) AS e (side, institution, account, amount)
     WHERE s.executed_at IS NOT NULL
 ),
 

@@ -175,8 +175,8 @@ item AS (
         r.leg_no,
         r.institution,
         NULL,
-        l.amount,
-        r.amount,
+        l.amount AS expected,
+        r.amount AS found,
         r.amount - l.amount,
         concat(
             r.institution, ' 报 ', CAST(r.executed_at AS date), ' 已执行 ', to_char(r.amount, 'FM999,999,999,999,990.00'),

@@ -36,10 +36,11 @@ LEFT JOIN LATERAL (
         1
         OFFSET greatest(i.due_workdays - 1, 0)
 ) AS d ON TRUE
-WHERE NOT EXISTS (
-    SELECT FROM eval.run_leg AS g
-    WHERE g.run_id = r.run_id AND g.leg_code = e.leg
-)
+WHERE
+    NOT EXISTS (
+        SELECT FROM eval.run_leg AS g
+        WHERE g.run_id = r.run_id AND g.leg_code = e.leg
+    )
 UNION ALL
 SELECT
     r.run_id,
@@ -64,9 +65,12 @@ INNER JOIN eval.run_leg AS g ON r.run_id = g.run_id AND g.timed AND NOT g.excuse
 LEFT JOIN eval.lineage AS l ON r.run_id = l.run_id AND g.from_institution = l.institution;
 
 CREATE FUNCTION ops.workdays_after(since date, until date) RETURNS integer LANGUAGE sql STABLE AS $$
-SELECT CAST(count(*) AS integer) FROM core.workday AS w WHERE w.is_workday AND w.day > since AND w.day <= until
+SELECT CASE
+    WHEN until IS NOT NULL
+        THEN (SELECT CAST(count(*) AS integer) FROM core.workday AS w WHERE w.is_workday AND w.day > since AND w.day <= until)
+END
 $$;
-COMMENT ON FUNCTION ops.workdays_after IS '某日之后到另一日为止有几个工作日；同日或更早为 0';
+COMMENT ON FUNCTION ops.workdays_after IS '某日之后到另一日为止有几个工作日；同日或更早为 0，没有另一日的为空';
 
 CREATE VIEW ops.leg_timeliness AS
 SELECT

@@ -8,8 +8,9 @@ WITH first AS (
         AND CAST(r.executed_at AS date) BETWEEN CAST(s.issued_at AT TIME ZONE 'Asia/Shanghai' AS date) AND ops.today()
         AND NOT EXISTS (
             SELECT FROM ops.leg_event AS e
-            WHERE e.order_id = r.order_id AND e.leg_no = r.leg_no
-            AND e.submission_id = r.submission_id AND e.record_no = r.record_no
+            WHERE
+                e.order_id = r.order_id AND e.leg_no = r.leg_no
+                AND e.submission_id = r.submission_id AND e.record_no = r.record_no
         )
     ORDER BY r.order_id, r.leg_no, r.accepted_no
 ),
