@@ -178,7 +178,15 @@ def ban_ends(connection: Connection, region: str, day: date, *, rulebook: Rulebo
     found = rows(connection, "orders/recall_ban_ends.sql", asked)
     listed = ("decisions", "days", "predecessors")
     return tuple(
-        BanEnd(**{key: tuple(value) if key in listed else value for key, value in row.items()}) for row in found
+        BanEnd(
+            institution=row["institution"],
+            bank=row["bank"],
+            ends_on=row["ends_on"],
+            decisions=tuple(row["decisions"]),
+            days=tuple(row["days"]),
+            predecessors=tuple(row["predecessors"]),
+        )
+        for row in rows(connection, "orders/recall_ban_ends.sql", asked)
     )
 
 
