@@ -20,11 +20,15 @@ from oracle import allocation
 
 AS_OF = date(2025, 12, 31)
 ZERO = Decimal(0)
+STOCK = allocation.Quota()
 
 
 @dataclass(frozen=True)
 class Holder:
-    """A bank with its score (`tie` decides between equal ones), its stock, and all else that moves its amount."""
+    """A bank with its score (`tie` decides between equal ones), its stock, and all else that moves its amount.
+
+    `moved` is what it got, or gave, by transfers executed since the base date.
+    """
 
     code: str
     role: str = "commercial"
@@ -32,6 +36,7 @@ class Holder:
     tie: int = 0
     free: Decimal = ZERO
     rigid: Decimal = ZERO
+    moved: Decimal = ZERO
     deposits: Decimal | None = None
     added: tuple[Decimal, ...] = ()
     reduction: Decimal | None = None
@@ -47,6 +52,7 @@ class Case:
     scheme: allocation.Scheme
     banks: tuple[Holder, ...]
     support: str | None = None
+    quota: allocation.Quota = STOCK
 
     def ranks(self) -> dict[str, int]:
         """N18 over the banks that take part: by score, then by what decides between equal ones."""
@@ -83,7 +89,7 @@ def amounts(connection: Connection, cases: Sequence[Case]) -> list[Outcome]:
                 stopped.setdefault(row["run_id"], (row["check_id"], row["message"]))
             else:
                 noted.setdefault(row["run_id"], []).append(row["message"])
-        for table in ("batch", "stock", "bound", "pot", "policy_bank"):
+        for table in ("batch", "stock", "controlled", "bound", "pot", "policy_bank"):
             connection.execute(text(f"DELETE FROM {table} WHERE run_id = ANY(:runs)"), {"runs": list(stopped)})
     support: dict[int, dict[str, Any]] = {}
     for row in connection.execute(text("SELECT run_id, institution, support_cap, reason FROM eval.policy_support")):
@@ -171,7 +177,9 @@ def _rulebook(number: int, case: Case) -> dict[str, object]:
         "document": "测试",
         "effective_from": date(2009, 1, 1),
         "full_scale": 100,
-        "quota_mode": "stock",
+        "quota_mode": case.quota.mode,
+        "reserve_amount": _text(case.quota.reserve_amount),
+        "reserve_share": _text(case.quota.reserve_share),
         "rounding_unit": _text(told.unit),
         "min_leg": 0,
         "disqualification_years": 3,
@@ -205,30 +213,44 @@ def _text(value: Fraction | None) -> Decimal | None:
 
 
 def _deliver(connection: Connection, numbered: Sequence[tuple[int, Case]]) -> None:
-    """Deposits and credit projects as two files per county; stock as two accounts per bank."""
+    """Deposits, credit projects and decisions as three files per county; stock as two accounts per bank."""
     columns = ("submission_id", "region", "period", "feed", "sequence", "provider", "sha256", "file_name", "file_size")
-    files = [(2 * r + i, r, feed) for r, _ in numbered for i, feed in enumerate(FILES)]
+    files = [(3 * r + i, r, feed) for r, _ in numbered for i, feed in enumerate(FILES)]
     registered = ((i, f"{100000 + r}", "2025-Q4", feed, 1, "示例", "0" * 64, "示例.csv", 1) for i, r, feed in files)
     copy_rows(connection, "raw.submission", columns, registered)
     pinned = ((r, i, feed, feed, "2025-Q4", "-") for i, r, feed in files)
     copy_rows(connection, "eval.run_input", ("run_id", "submission_id", "feed", "family", "period", "sha256"), pinned)
     banks = [(r, bank) for r, case in numbered for bank in case.banks]
-    credit = ((2 * r, 1, "100000", b.code, AS_OF, b.deposits, ZERO) for r, b in banks if b.deposits is not None)
+    credit = ((3 * r, 1, "100000", b.code, AS_OF, b.deposits, ZERO) for r, b in banks if b.deposits is not None)
     columns = ("submission_id", "record_no", "region", "institution", "as_of", "deposits", "loans")
     copy_rows(connection, "core.credit", columns, credit)
     columns = ("submission_id", "record_no", "region", "project", "institution", "capital_account", "capital_amount")
-    projects = ((2 * r + 1, 1, "100000", b.code, b.code, "资本金", b.capital, ZERO) for r, b in banks if b.capital)
+    projects = ((3 * r + 1, 1, "100000", b.code, b.code, "资本金", b.capital, ZERO) for r, b in banks if b.capital)
     copy_rows(connection, "core.credit_project", (*columns, "loan_amount"), projects)
+    decreed = [(3 * r + 2, 1, "100000", f"决〔{r}〕号", "quota", _text(c.quota.decreed)) for r, c in numbered]
+    columns = (
+        "submission_id",
+        "record_no",
+        "region",
+        "decision",
+        "kind",
+        "amount",
+        "valid_from",
+        "decided_on",
+        "approver",
+    )
+    decisions = ((*row, AS_OF, AS_OF, "县政府") for row in decreed if row[-1] is not None)
+    copy_rows(connection, "core.decision", columns, decisions)
     columns = ("run_id", "account", "institution", "owner", "fund_category", "balance", "adjustable", "available")
     stock = (
-        (r, f"{b.code}-{kind}", b.code, "财政局", "special", balance, kind == "free", kind == "free", "", 1, 1)
+        (r, f"{b.code}-{kind}", b.code, "财政局", "special", balance, kind == "free", kind == "free", moved, "", 1, 1)
         for r, b in banks
-        for kind, balance in (("free", b.free), ("rigid", b.rigid))
+        for kind, balance, moved in (("free", b.free, b.moved), ("rigid", b.rigid, ZERO))
     )
-    copy_rows(connection, "eval.holding", (*columns, "basis", "submission_id", "record_no"), stock)
+    copy_rows(connection, "eval.holding", (*columns, "moved", "basis", "submission_id", "record_no"), stock)
 
 
-FILES = ("pboc_credit", "credit_projects")
+FILES = ("pboc_credit", "credit_projects", "decisions")
 
 
 def _score(connection: Connection, numbered: Sequence[tuple[int, Case]]) -> None:

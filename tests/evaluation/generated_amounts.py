@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from evaluation.amounts import Case, Holder
 from oracle import allocation
-from oracle.allocation import ZERO, PolicyBank, Scheme, Standing, Tier, place
+from oracle.allocation import ZERO, Placed, PolicyBank, Quota, Scheme, Standing, Tier, place
 
 KINDS = ("proportional", "affine", "top", "by_rank", "equal", "tiers")
 UNITS = ("0.01", "0.01", "1", "100", "10000", "1000000")
@@ -43,7 +43,8 @@ def case_of(seed: int) -> Case:
     mean = max(held / len(banks), Fraction(1))
     kind = chance.choice(KINDS)
     banks = tuple(_adorned(chance, bank, mean) for bank in banks)
-    case = _closed(chance, Case(_scheme(chance, kind, mean, len(banks)), banks, support))
+    banks = _moved(chance, banks)
+    case = _closed(chance, Case(_scheme(chance, kind, mean, len(banks)), banks, support, _quota(chance, banks)))
     if chance.random() < 0.2 or not asked(case):
         return case
     # Most have an answer: bounds that leave none are dropped.
@@ -53,7 +54,44 @@ def case_of(seed: int) -> Case:
 
 def asked(case: Case) -> str:
     """The question that the oracle has about a case."""
-    return place(case.scheme, *shares(case)[:2], standings(case)).asked
+    return placed(case).asked
+
+
+def placed(case: Case) -> Placed:
+    """What the oracle makes of a case."""
+    total, amount, fixed, _ = shares(case)
+    rigid = sum((Fraction(bank.rigid) for bank in case.banks), ZERO)
+    about = case.quota.question(stock_of(case), rigid, sum(fixed.values(), ZERO))
+    return place(case.scheme, total, amount, standings(case), about)
+
+
+def stock_of(case: Case) -> Fraction:
+    """What lies in the county's banks at the base date."""
+    return sum((Fraction(bank.free + bank.rigid) for bank in case.banks), ZERO)
+
+
+def _moved(chance: random.Random, banks: tuple[Holder, ...]) -> tuple[Holder, ...]:
+    """Now and then part of a bank's free money has gone to another one since the base date."""
+    if chance.random() < 0.7:
+        return banks
+    giver, taker = chance.sample(range(len(banks)), 2)
+    amount = _decimal(Fraction(banks[giver].free) * Fraction(chance.choice(["0.1", "0.5", "1"])))
+    change = {giver: -amount, taker: amount}
+    return tuple(replace(bank, moved=change.get(place, Decimal(0))) for place, bank in enumerate(banks))
+
+
+def _quota(chance: random.Random, banks: tuple[Holder, ...]) -> Quota:
+    """Mostly all of the stock; else less a reserve, mostly one that can be left, or decreed near the stock."""
+    stock = sum((Fraction(bank.free + bank.rigid) for bank in banks), ZERO)
+    part = Fraction(chance.choice(["0.05", "0.08", "0.08", "0.333", "0.9", "1.1"]))
+    match chance.choice(["stock"] * 4 + ["amount", "share", "fixed"]):
+        case "amount":
+            return Quota("stock_less_reserve", reserve_amount=fen(stock * part))
+        case "share":
+            return Quota("stock_less_reserve", reserve_share=min(part, Fraction("0.9")))
+        case "fixed":
+            return Quota("fixed", decreed=fen(stock * (1 - part / 4)))
+    return Quota()
 
 
 def _closed(chance: random.Random, case: Case) -> Case:
@@ -141,11 +179,11 @@ def _tiers(chance: random.Random) -> Iterator[Tier]:
 
 def shares(case: Case) -> tuple[Fraction, Fraction, dict[str, Fraction], Fraction | None]:
     """T, what of it goes to the banks that take part, what the others get, and P where it matters."""
-    total = sum((Fraction(bank.free + bank.rigid) for bank in case.banks), ZERO)
+    total = case.quota.total(stock_of(case))
     fixed: dict[str, Fraction] = {}
     apart: dict[str, PolicyBank] = {}
     for bank in case.banks:
-        held, rigid = Fraction(bank.free + bank.rigid), Fraction(bank.rigid)
+        held, rigid = Fraction(bank.free + bank.rigid + bank.moved), Fraction(bank.rigid)
         match bank.role:
             case "carved_out":
                 fixed[bank.code] = Fraction(bank.decreed)

@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from evaluation.amounts import Case, Holder, Outcome, amounts
-from oracle.allocation import Scheme, Tier
+from oracle.allocation import Quota, Scheme, Tier
 
 Place = Callable[[Case], Outcome]
 YI = Fraction(10**8)
@@ -328,3 +328,97 @@ def test_given_a_tie_that_changes_nothing_then_nothing_is_asked(placed: Place) -
     assert yuan(placed(by_rank)) == {"A": "400.00", "B": "300.00", "C": "300.00"}
     top = case({"A": "30", "B": "30", "C": "10"}, "1000", kind="top", top=2)
     assert yuan(placed(top)) == {"A": "500.00", "B": "500.00", "C": "0.00"}
+
+
+def test_given_a_payment_reserve_then_the_stock_less_it_is_shared_out_and_its_origin_is_said(ground: Engine) -> None:
+    whole = case(HALVES, "1000.01")
+    kept = Quota("stock_less_reserve", reserve_share=Fraction("0.08"))
+    with ground.connect() as connection:
+        (outcome,) = amounts(connection, [replace(whole, quota=kept)])
+        quota = connection.execute(text("SELECT stock, reserve, total, derivation FROM eval.quota")).one()
+
+    assert quota[:3] == (Decimal("1000.01"), Decimal("80.00"), Decimal("920.01"))
+    assert quota.derivation == "2025-12-31 范围内存量合计 1000.01 元，减支付准备 80.00 元（存量的 8%）"
+    assert outcome.result.target == {
+        "A": Decimal("368.01"), "B": Decimal("276.00"), "C": Decimal("184.00"), "D": Decimal("92.00"),
+    }  # fmt: skip
+    assert sum(outcome.result.delta.values()) == -80
+
+
+@pytest.mark.parametrize(
+    ("banks", "quota", "asked", "said"),
+    [
+        (
+            (Holder("A", score=Decimal(1), free=Decimal(60)), Holder("B", score=Decimal(1), free=Decimal(40))),
+            Quota("stock_less_reserve", reserve_amount=Fraction("100.01")),
+            "EVA-V060",
+            "支付准备 100.01 元超过存量合计 100.00 元，差 0.01 元",
+        ),
+        (
+            (Holder("A", score=Decimal(1), rigid=Decimal(60)), Holder("B", score=Decimal(1), rigid=Decimal(40))),
+            Quota("stock_less_reserve", reserve_share=Fraction("0.1")),
+            "EVA-V061",
+            "不调整存量合计 100.00 元，超过存量减支付准备后的总量 90.00 元，差 10.00 元：A行 60.00、B行 40.00",
+        ),
+        (
+            (Holder("A", score=Decimal(1), free=Decimal(60)), Holder("N", "carved_out", decreed=Decimal("60.50"))),
+            Quota(),
+            "EVA-V062",
+            "先行列支合计 60.50 元超过总量 60.00 元，差 0.50 元：N行 60.50",
+        ),
+        (
+            (Holder("A", score=Decimal(1), free=Decimal(10)), Holder("B", score=Decimal(1), rigid=Decimal(60))),
+            Quota("fixed", decreed=Fraction(50)),
+            "EVA-V041",
+            "不调整存量合计 60.00 元超过可分配总量 50.00 元，差 10.00 元：B行 60.00",
+        ),
+    ],
+    ids=["a reserve above the stock", "a reserve that is rigid", "more set aside than there is", "rigid above T"],
+)
+def test_given_a_total_that_cannot_hold_then_the_run_stops_with_the_names_and_the_gap(
+    placed: Place, banks: tuple[Holder, ...], quota: Quota, asked: str, said: str
+) -> None:
+    outcome = placed(Case(Scheme(), banks, quota=quota))
+
+    assert outcome.asked == asked
+    assert said in outcome.message
+    assert not outcome.result.target
+
+
+def test_given_a_decreed_total_then_what_it_lacks_or_leaves_of_the_stock_is_noted(placed: Place) -> None:
+    short = placed(replace(case(HALVES, "1000"), quota=Quota("fixed", decreed=Fraction(900))))
+    long = placed(replace(case(HALVES, "1000"), quota=Quota("fixed", decreed=Fraction(1100))))
+
+    assert short.noted == ["决定 决〔1〕号 的额度 900.00 元低于存量 1000.00 元，差 100.00 元不参加分配，留在原处"]
+    assert long.noted == ["决定 决〔1〕号 的额度 1100.00 元超过存量 1000.00 元，差 100.00 元没有资金可调"]
+
+
+def test_given_a_transfer_since_the_base_date_then_only_what_is_still_to_move_is_adjusted(placed: Place) -> None:
+    banks = (
+        Holder("A", score=Decimal(1), free=Decimal(100), moved=Decimal(-30)),
+        Holder("B", score=Decimal(1), moved=Decimal(30)),
+    )
+    outcome = placed(Case(Scheme(), banks))
+
+    assert outcome.result.target == {"A": 50, "B": 50}
+    assert outcome.result.current == {"A": 70, "B": 30}
+    assert outcome.result.delta == {"A": -20, "B": 20}
+
+
+def test_given_carve_outs_and_project_capital_then_they_come_first_inside_the_total_and_the_rest_closes(
+    ground: Engine,
+) -> None:
+    banks = (
+        Holder("A", score=Decimal(3), free=Decimal(900)),
+        Holder("B", score=Decimal(1), rigid=Decimal(20)),
+        Holder("N", "carved_out", decreed=Decimal(200)),
+        Holder("P", "policy", free=Decimal(80), capital=Decimal(100), passed=False),
+        Holder("X", "excluded", free=Decimal(10), rigid=Decimal(7)),
+    )
+    with ground.connect() as connection:
+        (outcome,) = amounts(connection, [Case(Scheme(), banks, support="cap")])
+        quota = connection.execute(text("SELECT total, set_aside, distributable FROM eval.quota")).one()
+
+    assert tuple(quota) == (1017, 307, 710)
+    assert outcome.result.target == {"A": Decimal("532.50"), "B": Decimal("177.50"), "N": 200, "P": 100, "X": 7}
+    assert {code for code, binding in outcome.result.binding.items() if binding == "fixed"} == {"N", "P", "X"}

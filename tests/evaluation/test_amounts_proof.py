@@ -24,8 +24,8 @@ ANOTHER = (
     "INSERT INTO eval.run (run_id, region, period, as_of, year_start, rulebook_id, input_hash) OVERRIDING SYSTEM VALUE "
     "SELECT 2, region, period, as_of, year_start, rulebook_id, 'another' FROM eval.run WHERE run_id = 1",
     "INSERT INTO eval.quota (run_id, total, set_aside, derivation) VALUES (2, 1000, 40, '')",
-    "INSERT INTO eval.bounded (run_id, institution, current_amount, rigid_amount, floor_amount, cap_amount, raw_target, "
-    "bounded_target, binding) SELECT 2, institution, current_amount, rigid_amount, floor_amount, cap_amount, "
+    "INSERT INTO eval.bounded (run_id, institution, current_amount, rigid_amount, floor_amount, cap_amount, "
+    "raw_target, bounded_target, binding) SELECT 2, institution, current_amount, rigid_amount, floor_amount, "
     "raw_target, bounded_target, binding FROM eval.bounded WHERE run_id = 1",
 )
 AMOUNTS = "INSERT INTO eval.allocation (run_id, institution, target, current_amount) VALUES "
@@ -110,7 +110,7 @@ def test_given_sound_amounts_then_they_are_taken_once_and_nothing_is_added_to_th
 def test_given_stored_amounts_then_none_is_changed_or_taken_away(
     connection: Connection, table: str, statement: str
 ) -> None:
-    with pytest.raises(DBAPIError, match="append-only|permission denied|pending trigger events"):
+    with pytest.raises(DBAPIError, match=r"append-only|permission denied|pending trigger events"):
         connection.execute(text(statement.format(table)))
 
 

@@ -51,6 +51,36 @@ class Scheme:
 
 
 @dataclass(frozen=True)
+class Quota:
+    """How T follows from the stock (S04): all of it, less a payment reserve, or what was decreed."""
+
+    mode: str = "stock"
+    reserve_amount: Fraction | None = None
+    reserve_share: Fraction | None = None
+    decreed: Fraction | None = None
+
+    def reserve(self, stock: Fraction) -> Fraction:
+        """What is kept for payments; a share of the stock down to the fen."""
+        if self.reserve_share is not None:
+            return Fraction(floor(self.reserve_share * stock * 100), 100)
+        return self.reserve_amount or ZERO
+
+    def total(self, stock: Fraction) -> Fraction:
+        """T."""
+        return stock - self.reserve(stock) if self.decreed is None else self.decreed
+
+    def question(self, stock: Fraction, rigid: Fraction, aside: Fraction) -> str:
+        """The number of the question about T: no reserve beyond the stock, or over what may not move; T holds what
+        is set aside."""
+        total = self.total(stock)
+        if total < 0:
+            return "EVA-V060"
+        if self.reserve(stock) > 0 and rigid > total:
+            return "EVA-V061"
+        return "EVA-V062" if aside > total else ""
+
+
+@dataclass(frozen=True)
 class Standing:
     """One eligible bank when amounts are made: its place, its stock, and what was added, taken off or is to be cut."""
 
@@ -230,13 +260,17 @@ def question(amount: Fraction, banks: Mapping[str, Bounds], rigid: Fraction, sch
     return "EVA-V044" if scheme.kind == "by_rank" and not scheme.leftover_by_score else "EVA-V042"
 
 
-def place(scheme: Scheme, total: Fraction, amount: Fraction, banks: Mapping[str, Standing]) -> Placed:
-    """Everything from scores to targets: `amount` of the total T goes to `banks`.
+def place(
+    scheme: Scheme, total: Fraction, amount: Fraction, banks: Mapping[str, Standing], about_total: str = ""
+) -> Placed:
+    """Everything from scores to targets: `amount` of the total T goes to `banks`, unless there is a question about T.
 
     A bank that is to be cut (N13) gets a cap of (1 − r) of what it would have had; then all is shared out again.
     """
     if unclear(scheme, banks.values()):
         return Placed("EVA-V043")
+    if about_total == "EVA-V060":
+        return Placed(about_total)
     limits = {code: caps(scheme, bank, total) for code, bank in banks.items()}
     first = {code: bounds_of(scheme, bank, limits[code]) for code, bank in banks.items()}
     known = {code: bounds for code, bounds in first.items() if bounds is not None}
@@ -244,6 +278,8 @@ def place(scheme: Scheme, total: Fraction, amount: Fraction, banks: Mapping[str,
         return Placed("EVA-V045")
     if scheme.deposits is not None and any(bank.deposits is None for bank in banks.values()):
         return Placed("EVA-V046")
+    if about_total:
+        return Placed(about_total)
     rigid = sum((bank.rigid for bank in banks.values()), ZERO)
     if asked := question(amount, known, rigid, scheme):
         return Placed(asked)

@@ -57,6 +57,29 @@ SELECT
 FROM controlled AS t
 WHERE t.reserve > 0 AND t.total >= 0 AND t.rigid > t.total
 UNION ALL
+SELECT
+    q.run_id,
+    'EVA-V062',
+    'validity',
+    format(
+        '先行列支合计 %s 元超过总量 %s 元，差 %s 元：%s',
+        q.set_aside, q.total, q.set_aside - q.total,
+        (
+            SELECT string_agg(s.name || ' ' || a.amount, '、' ORDER BY a.amount DESC, s.name)
+            FROM stock AS s
+            LEFT JOIN eval.policy_support AS p ON s.run_id = p.run_id AND s.institution = p.institution
+            CROSS JOIN LATERAL (SELECT
+                CASE s.role
+                    WHEN 'policy' THEN coalesce(p.amount, s.held) WHEN 'carved_out' THEN s.carve_out_amount ELSE s.rigid
+                END AS amount) AS a
+            WHERE s.run_id = q.run_id AND s.role <> 'commercial' AND a.amount > 0
+        )
+    ),
+    '请核对一事一议金额、额度决定与不参加分配的存量'
+FROM batch AS b
+INNER JOIN eval.quota AS q ON b.run_id = q.run_id
+WHERE q.distributable < 0
+UNION ALL
 -- Several banks in one place, and the amount hangs on who of them stands there.
 SELECT
     p.run_id,

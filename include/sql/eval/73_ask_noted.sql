@@ -44,4 +44,18 @@ SELECT
 FROM bound AS b
 INNER JOIN stock AS p ON b.run_id = p.run_id AND b.institution = p.institution
 WHERE b.pass_no = 1 AND b.minimum > b.cap
+UNION ALL
+SELECT
+    t.run_id,
+    'EVA-M060',
+    'macro',
+    CASE
+        WHEN t.total > t.stock
+            THEN format('%s 的额度 %s 元超过存量 %s 元，差 %s 元没有资金可调', t.derivation, t.total, t.stock, t.total - t.stock)
+        ELSE format('%s 的额度 %s 元低于存量 %s 元，差 %s 元不参加分配，留在原处', t.derivation, t.total, t.stock, t.stock - t.total)
+    END,
+    '请核对额度决定的金额'
+FROM controlled AS t
+INNER JOIN eval.rulebook AS k ON t.rulebook_id = k.rulebook_id AND k.quota_mode = 'fixed'
+WHERE t.total <> t.stock
 ORDER BY run_id, check_id, message
