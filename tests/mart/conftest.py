@@ -10,6 +10,10 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from cunfang.orders.draft import draft_adjustment
+from cunfang.orders.issue import issue_within
+from cunfang.orders.signing import sign
+
 REGION = "420922"
 BANKS = (
     ("ADBC", "中国农业发展银行大悟县支行", "农发行", "政策性", 10, "policy"),
@@ -213,6 +217,20 @@ class County:
         for status in ("draft", "approved") if approve else ("draft",):
             self.event_of(run_id, status)
         return int(run_id)
+
+    def ordered(self, run_id: int, until: str = "issued") -> str:
+        """The order of a draft run, moved on to `draft`, `reviewed`, `signed` or `issued`; its number."""
+        order_no = draft_adjustment(self.connection, run_id)
+        signers = {"draft": 0, "reviewed": 1, "signed": 2, "issued": 3}[until]
+        for user in ("finance_office", "leading_group", "finance_bureau")[:signers]:
+            sign(self.connection, order_no, approved=True, actor=user, comment="同意")
+        if until == "issued":
+            assert issue_within(self.connection, order_no, "finance_bureau").drifts == ()
+        return order_no
+
+    def at(self, day: str) -> None:
+        """The office lives on `day` from here on."""
+        self.do("SELECT set_config('cunfang.today', :day, FALSE)", day=day)
 
     def event_of(self, run_id: int, status: str) -> None:
         """Move the run to `status`."""
