@@ -1,4 +1,4 @@
-"""Corrections with a price: what they change in yuan, which paper comes of them, and that each is paid once (beyond 6)."""
+"""Corrections with a price: what they change in yuan, which paper comes of them, each paid once (beyond 6)."""
 
 from __future__ import annotations
 
