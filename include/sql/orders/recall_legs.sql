@@ -91,7 +91,7 @@ SELECT
         WHEN NOT o.moves THEN '须另行办理'
         WHEN p.account IS NULL THEN '需开立待分配账户'
         WHEN o.broken THEN '按决定提前支取'
-        WHEN o.matures_on IS NOT NULL THEN '到期划转'
+        WHEN o.matures_on IS NOT NULL THEN to_char(o.matures_on, 'YYYY-MM-DD') || ' 到期划转'
         ELSE ''
     END AS reason,
     o.base_date

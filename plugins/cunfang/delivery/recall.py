@@ -17,7 +17,7 @@ from cunfang.delivery.transfers import Group, Transfer, total, transfers
 from cunfang.documents import words
 from cunfang.documents.loading import load_warnings
 from cunfang.documents.view import WarningRow, warning_row
-from cunfang.orders.recall import NO_POOL, RIGID, BanEnd, Ground, Recall, ban_ends, load_recall
+from cunfang.orders.recall import AT_MATURITY, NO_POOL, RIGID, BanEnd, Ground, Recall, ban_ends, load_recall
 from cunfang.period import Period
 from cunfang.region import Level, Recipient, Region, Topic, load_region
 from cunfang.rulebook import Rulebook
@@ -59,7 +59,7 @@ def announce_proposal(connection: Connection, order_no: str, *, rulebook: Rulebo
             "money": _money(legs),
             "groups": _groups(legs),
             "incoming": [f"{leg.leg_code}　{words.wan(leg.amount)} 万元，{leg.due_on} 前" for leg in recall.incoming],
-            "chain": "、".join(step.title for step in recall.order.signatures),
+            "chain": "".join(f"“{step.title}”" for step in recall.order.signatures),
             "base_date": f"{head.base_date:%Y-%m-%d}",
         },
         colour=RED,
@@ -126,23 +126,22 @@ def _ban_line(ground: Ground) -> str:
     said = f"取消资格：{ground.decision or '决定'}，{ground.decided_on:%Y-%m-%d} 作出{whose}"
     if ground.ban_end is None or not ground.standing:
         return f"{said}，已不在取消资格期内。"
-    joined = f"，与其他决定重叠，合并计至 {ground.ban_end:%Y-%m-%d}" if ground.own_end != ground.ban_end else ""
-    return f"{said}，三年至 {ground.own_end:%Y-%m-%d} 止{joined}。" if ground.own_end else f"{said}。"
+    if ground.own_end == ground.ban_end:
+        return f"{said}，三年，{ground.own_end:%Y-%m-%d} 起恢复。"
+    return f"{said}，三年至 {ground.own_end:%Y-%m-%d}，与其他决定重叠，合并计算，{ground.ban_end:%Y-%m-%d} 起恢复。"
 
 
 def _money(legs: Iterable[Transfer]) -> tuple[Money, ...]:
     listed = list(legs)
-    groups = (
-        ("下达后即可划转", "转入待分配账户", [leg for leg in listed if not leg.blocked and leg.reason != "到期划转"]),
-        (
-            "定期存款到期划转",
-            "到期后转入待分配账户",
-            [leg for leg in listed if not leg.blocked and leg.reason == "到期划转"],
-        ),
+    live = [leg for leg in listed if not leg.blocked]
+    later = [leg for leg in live if leg.reason.endswith(AT_MATURITY)]
+    parts = (
+        ("下达后即可划转", "转入待分配账户", [leg for leg in live if leg not in later]),
+        ("定期存款到期划转", "到期后转入待分配账户", later),
         (NO_POOL, "请财政局在其他银行以同一单位、同一资金类别开立", [leg for leg in listed if leg.reason == NO_POOL]),
         (RIGID, "不在本指令划转之列，请主管单位另行办理", [leg for leg in listed if leg.reason == RIGID]),
     )
-    return tuple(Money(what, len(chosen), total(chosen), how) for what, how, chosen in groups if chosen)
+    return tuple(Money(what, len(chosen), total(chosen), how) for what, how, chosen in parts if chosen)
 
 
 def _groups(legs: Iterable[Transfer]) -> tuple[Group, ...]:
@@ -164,13 +163,14 @@ def _letter(
     live = [leg for leg in legs if not leg.blocked]
     first = min((leg.due_on for leg in live if leg.due_on), default=None)
     word = {"pays": "收回通知", "receives": "待分配资金划入", "office": "收回已下达"}[part]
+    title = {"pays": "收回存款通知", "receives": "待分配资金划入通知", "office": f"收回{bank}存款的指令已下达"}[part]
     return Letter(
         kind="recall",
         key=f"recall|{head.order_no}|{part}|{bank}",
         subject=f"【{word}】{bank} {total(live)} 万元"
         + (f"，{first:%Y-%m-%d} 前办理" if first and part == "pays" else "")
         + f"（{head.order_no}）",
-        title=f"{region.name} 政府性资金存款{word}",
+        title=f"{region.name} {title}",
         template="recall",
         values={
             "part": part,

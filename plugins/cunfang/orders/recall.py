@@ -27,6 +27,8 @@ RIGID = "须另行办理"
 """Why an account is only listed: its money may not be moved by an order of ours (S02)."""
 NO_POOL = "需开立待分配账户"
 """Why a transfer is blocked: no account of its owner and category may hold the money until it is placed (S05)."""
+AT_MATURITY = "到期划转"
+"""What the reason of a transfer ends with that waits until a time deposit matures."""
 BAN_NOTICE_DAYS = 30
 """How long before a ban ends the office is told (S22)."""
 
