@@ -13,7 +13,7 @@ from cunfang.orders.draft import cancel_unissued
 from cunfang.orders.paper import SYSTEM, paper_of, write_event
 from cunfang.orders.signing import due_step
 from cunfang.warehouse.calendar import due_date, today
-from cunfang.warehouse.publish import publish
+from cunfang.warehouse.publish import publish, publish_orders
 from cunfang.warehouse.sql import rows
 
 
@@ -83,6 +83,7 @@ def issue_within(connection: Connection, order_no: str, actor: str = SYSTEM) -> 
         _supersede(connection, paper.order_id, order_no, paper.region, paper.period)
         if advance(connection, paper.run_id, "approved", "published", actor):
             publish(connection, paper.run_id)
+    publish_orders(connection, paper.region)
     return Issued(order_no)
 
 

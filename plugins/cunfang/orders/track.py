@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, text
 
 from cunfang.orders.paper import SYSTEM
+from cunfang.warehouse.publish import publish_orders
 from cunfang.warehouse.sql import rows
 
 MOVES = ("acknowledged", "executed", "returned", "overdue", "confirmed")
@@ -77,13 +78,15 @@ def track(connection: Connection, region: str) -> Tracked:
     """Move the region's transfers by standing receipts and balances, in the caller's transaction; again moves nothing.
 
     A transfer is executed by the first receipt of one of its two banks, and confirmed when both accounts' next balances
-    agree with it within the order's `max_drift`. What does not agree is given as items and moves nothing.
+    agree with it within the order's `max_drift`. What does not agree is given as items and moves nothing. The mart
+    shows the region's orders as they stand after it.
     """
     lock = text("SELECT pg_advisory_xact_lock(hashtext('cunfang.track'), hashtext(:region))")
     connection.execute(lock, {"region": region})
     asked = {"region": region, "actor": SYSTEM}
     rows(connection, "orders/track_lock.sql", asked)
     moved = {move: tuple(_codes(connection, move, asked)) for move in MOVES}
+    publish_orders(connection, region)
     return Tracked(**moved, items=reconciliation(connection, region))
 
 
