@@ -43,7 +43,9 @@ class Receipt:
     reason: str = ""
 
 
-def issued(connection: Connection, *moves: Move, cause: str = "测试", excused: bool = False) -> list[str]:
+def issued(
+    connection: Connection, *moves: Move, region: str = REGION, cause: str = "测试", excused: bool = False
+) -> list[str]:
     """The codes of the transfers of an order that is issued today, due five working days later.
 
     It is a recall, as that needs no run.
@@ -53,7 +55,7 @@ def issued(connection: Connection, *moves: Move, cause: str = "测试", excused:
         Leg(_bank(m.giver), _bank(m.taker), m.giver, m.taker, "财政局", "special", m.amount, day, Decimal(0))
         for m in moves
     ]
-    paper = Paper(REGION, PERIOD, "recall", date(2025, 12, 31), TERMS, institution=_bank(moves[0].giver), cause=cause)
+    paper = Paper(region, PERIOD, "recall", date(2025, 12, 31), TERMS, institution=_bank(moves[0].giver), cause=cause)
     order_no = lay_out(connection, paper, legs, [])
     place = text("SELECT order_id FROM ops.transfer_order WHERE order_no = :order_no")
     order_id = connection.execute(place, {"order_no": order_no}).scalar_one()

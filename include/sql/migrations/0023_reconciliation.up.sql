@@ -74,55 +74,57 @@ seen AS (
 item AS (
     SELECT
         'TRK-M001' AS check_id,
+        'macro' AS class,
+        format(
+            '余额与回执不符：账户 %s 从 %s 到 %s 变动 %s 元，其间已回执的划转净额 %s 元，相差 %s 元',
+            v.account, v.before_on, v.after_on, to_char(v.after_balance - v.before_balance, 'FM999,999,999,999,990.00'),
+            to_char(v.transfers, 'FM999,999,999,999,990.00'), to_char(v.difference, 'FM999,999,999,999,990.00')
+        ) AS message,
+        '请与开户银行核对流水；确已到位的，由具名人员写明理由予以确认' AS advice,
         v.order_id,
         v.leg_no,
         v.institution,
         v.account,
         v.transfers AS expected,
         v.after_balance - v.before_balance AS found,
-        v.difference,
-        concat(
-            '余额与回执不符：账户 ', v.account, ' 从 ', v.before_on, ' 到 ', v.after_on, ' 变动 ',
-            to_char(v.after_balance - v.before_balance, 'FM999,999,999,999,990.00'), ' 元，其间已回执的划转净额 ',
-            to_char(v.transfers, 'FM999,999,999,999,990.00'), ' 元，相差 ',
-            to_char(v.difference, 'FM999,999,999,999,990.00'), ' 元'
-        ) AS message,
-        '请与开户银行核对流水；确已到位的，由具名人员写明理由予以确认' AS advice
+        v.difference
     FROM ops.leg_balance AS v
     INNER JOIN leg AS l ON v.order_id = l.order_id AND v.leg_no = l.leg_no
     WHERE NOT v.agrees
     UNION ALL
     SELECT
         'TRK-M002',
+        'macro',
+        format(
+            '尚无余额可以核对：账户 %s 没有执行日 %s %s的余额', v.account, v.moved_on,
+            concat_ws(
+                '和', CASE WHEN v.before_on IS NULL THEN '之前' END, CASE WHEN v.after_on IS NULL THEN '及以后' END
+            )
+        ),
+        '下一次账户余额报送后自动核对；急需确认的，请开户银行先报账户余额',
         v.order_id,
         v.leg_no,
         v.institution,
         v.account,
         v.amount,
         NULL,
-        NULL,
-        concat(
-            '尚无余额可以核对：账户 ', v.account, ' ',
-            CASE WHEN v.before_on IS NULL THEN '没有执行日 ' || v.moved_on || ' 之前的余额' END,
-            CASE WHEN v.before_on IS NULL AND v.after_on IS NULL THEN '，也' END,
-            CASE WHEN v.after_on IS NULL THEN '没有执行日 ' || v.moved_on || ' 及以后的余额' END
-        ),
-        '下一次账户余额报送后自动核对；急需确认的，请开户银行先报账户余额'
+        NULL
     FROM ops.leg_balance AS v
     INNER JOIN leg AS l ON v.order_id = l.order_id AND v.leg_no = l.leg_no
     WHERE v.agrees IS NULL
     UNION ALL
     SELECT
         'TRK-M003',
+        'macro',
+        '已登记执行，没有银行回执',
+        '请付款行或收款行补报执行回执',
         l.order_id,
         l.leg_no,
         l.from_institution,
         l.from_account,
         l.amount,
         NULL,
-        NULL,
-        '已登记执行，没有银行回执',
-        '请付款行或收款行补报执行回执'
+        NULL
     FROM leg AS l
     WHERE
         l.status = 'executed'
@@ -133,15 +135,16 @@ item AS (
     UNION ALL
     SELECT
         'TRK-M004',
+        'macro',
+        '两边账户的余额都已变动，像是已经划转，没有银行回执',
+        '请付款行补报执行回执',
         u.order_id,
         u.leg_no,
         l.from_institution,
         l.from_account,
         l.amount,
         NULL,
-        NULL,
-        '两边账户的余额都已变动，像是已经划转，没有银行回执',
-        '请付款行补报执行回执'
+        NULL
     FROM unreported AS u
     INNER JOIN leg AS l ON u.order_id = l.order_id AND u.leg_no = l.leg_no
     INNER JOIN seen AS n ON u.region = n.region AND u.account = n.account AND u.issued_on = n.issued_on
@@ -150,18 +153,19 @@ item AS (
     UNION ALL
     SELECT
         'TRK-M005',
+        'macro',
+        format(
+            '两行的回执不一致：%s 报 %s 执行，%s 报 %s 到账；以先收到的为准（%s）', l.from_institution,
+            CAST(p.executed_at AS date), r.institution, CAST(r.executed_at AS date), CAST(l.executed_at AS date)
+        ),
+        '请两行核对执行日，报错的一行更正后重新报送',
         r.order_id,
         r.leg_no,
         r.institution,
         NULL,
         NULL,
         NULL,
-        NULL,
-        concat(
-            '两行的回执不一致：', l.from_institution, ' 报 ', CAST(p.executed_at AS date), ' 执行，', r.institution, ' 报 ',
-            CAST(r.executed_at AS date), ' 到账；以先收到的为准（', CAST(l.executed_at AS date), '）'
-        ),
-        '请两行核对执行日，报错的一行更正后重新报送'
+        NULL
     FROM receipt AS r
     INNER JOIN leg AS l ON r.order_id = l.order_id AND r.leg_no = l.leg_no
     INNER JOIN receipt AS p ON r.order_id = p.order_id AND r.leg_no = p.leg_no AND p.paying AND p.outcome = 'executed'
@@ -171,19 +175,19 @@ item AS (
     UNION ALL
     SELECT
         'TRK-M006',
+        'macro',
+        format(
+            '%s 报 %s 已执行 %s 元，而划转%s，未据以登记', r.institution, CAST(r.executed_at AS date), to_char(r.amount, 'FM999,999,999,999,990.00'),
+            CASE l.status WHEN 'returned' THEN '已退回' WHEN 'cancelled' THEN '已撤销' ELSE '金额不是这个数' END
+        ),
+        '请与该行核实资金在哪里：未执行的请其更正回执，已执行的由具名人员重新下达或办理退回',
         r.order_id,
         r.leg_no,
         r.institution,
         NULL,
         l.amount AS expected,
         r.amount AS found,
-        r.amount - l.amount,
-        concat(
-            r.institution, ' 报 ', CAST(r.executed_at AS date), ' 已执行 ', to_char(r.amount, 'FM999,999,999,999,990.00'),
-            ' 元，而划转', CASE l.status WHEN 'returned' THEN '已退回' WHEN 'cancelled' THEN '已撤销' ELSE '金额不是这个数' END,
-            '，未据以登记'
-        ),
-        '请与该行核实资金在哪里：未执行的请其更正回执，已执行的由具名人员重新下达或办理退回'
+        r.amount - l.amount
     FROM receipt AS r
     INNER JOIN leg AS l ON r.order_id = l.order_id AND r.leg_no = l.leg_no
     WHERE

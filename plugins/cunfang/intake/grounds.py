@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from cunfang.institution import Entry, Register, heirs
 from cunfang.intake.submissions import Submission
 from cunfang.period import Period
-from cunfang.quality.basis import Account, Bank, Basis
+from cunfang.quality.basis import Account, Bank, Basis, Ordered, Transfer
 from cunfang.quality.suspension import in_force
 from cunfang.region import load_region
 from cunfang.spellings import Place, place_of, register_of
@@ -91,7 +91,23 @@ def basis(connection: Connection, submission: Submission, pinned: Pins) -> Basis
         december=_earlier(connection, submission, pinned.december, Period(period.year - 1, 4), pinned, today),
         reporter=submission.reporter if submission.contract.reporter else None,
         suspensions=in_force(submission.region, period),
+        ordered=_ordered(connection, submission, today) if submission.contract.reporter else None,
     )
+
+
+def _ordered(connection: Connection, submission: Submission, today: Mapping[str, str]) -> Ordered | None:
+    """The region's transfers, also those of a bank that has been taken over since; None before any was issued."""
+    rows = sql.rows(connection, "core/ordered_legs.sql", {"region": submission.region})
+    if not rows or rows[0]["since"] is None:
+        return None
+    legs = {}
+    for row in rows:
+        sides = {row["payer"], row["payee"]} - {""}
+        parties = frozenset(sides | {today.get(bank, bank) for bank in sides})
+        legs[row["leg_code"]] = Transfer(
+            row["payer"], row["payee"], parties, row["amount"], row["status"], row["issued_on"]
+        )
+    return Ordered(rows[0]["since"], legs)
 
 
 def standing_register(connection: Connection, submission: Submission) -> Register | None:

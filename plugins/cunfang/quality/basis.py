@@ -42,6 +42,29 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Transfer:
+    """One transfer that an order lists, amount in yuan; `parties` are payer and payee, and who has taken them over.
+
+    `issued_on` is the day it was first issued; `status` as in ops.leg_state.
+    """
+
+    payer: str
+    payee: str
+    parties: frozenset[str]
+    amount: Decimal
+    status: str
+    issued_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """The transfers of a region by code, and the day that the first of them was issued."""
+
+    since: date
+    legs: Mapping[str, Transfer]
+
+
+@dataclass(frozen=True)
 class Basis:
     """What is known beside the file. A part that is None is not known, and the checks that need it are left out.
 
@@ -49,6 +72,7 @@ class Basis:
     `previous` and `december`: institution → column → amount in yuan, as reported for the period before and for last
     December by the same feed. `suspensions`: the checks that are suspended for this region and period. `documents`:
     the files that the rows name, by name. `published`: the periods whose official result is published.
+    `ordered`: the transfers that a bank's receipts may speak of, once the region has issued any.
     """
 
     period: Period
@@ -62,6 +86,7 @@ class Basis:
     suspensions: tuple[Suspension, ...] = ()
     documents: Mapping[str, Document] | None = None
     published: frozenset[str] | None = None
+    ordered: Ordered | None = None
 
     def knows(self, need: str) -> bool:
         """Whether the part that a check names in `meta.needs` is there."""

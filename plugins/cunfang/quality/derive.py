@@ -11,7 +11,7 @@ from functools import partial
 
 from cunfang.feeds.normalise import WRITTEN, Scalar, Typed
 from cunfang.institution import Entry, circles, name_form
-from cunfang.quality import bans, printed, registers, windows
+from cunfang.quality import bans, printed, receipts, registers, windows
 from cunfang.quality.basis import Basis
 from cunfang.quality.row import Row as Row
 
@@ -317,6 +317,13 @@ DERIVATIONS: dict[str, Derivation] = {
     "window_whole": windows.other_span,
     "paid_fallen": windows.fallen,
     "ldr_conflict": _each(printed.ratio_conflict),
+    "executed_on": _each(receipts.executed_on),
+    "leg_unknown": _each(receipts.unknown),
+    "leg_not_issued": _each(receipts.not_issued),
+    "leg_of_others": _each(receipts.of_others),
+    "leg_amount": _each(receipts.amount_due),
+    "leg_issued_on": _each(receipts.issued_on),
+    "leg_doubled": receipts.doubled,
     "document_fault": _each(registers.document_fault),
     "document_proof": _each(registers.document_proof),
     "document_differs": _each(registers.document_differs),

@@ -127,7 +127,7 @@ class Gate:
         if not isinstance(value, Decimal) or name.endswith(("_times", "_change", "_to_deposit")):
             return False
         column = self.contract.by_name.get(name)
-        return column.type is Kind.MONEY if column else name.endswith(("_before", "_december"))
+        return column.type is Kind.MONEY if column else name.endswith(("_before", "_december", "_amount"))
 
 
 class _Facts(dict[str, str]):

@@ -21,7 +21,7 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 Need = Literal[
-    "banks", "accounts", "fund_categories", "previous", "december", "reporter", "documents", "published"
+    "banks", "accounts", "fund_categories", "previous", "december", "reporter", "documents", "published", "ordered"
 ]
 """A part of the Basis."""
 
