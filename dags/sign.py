@@ -46,4 +46,7 @@ with DAG(
         retry_delay=timedelta(seconds=5),
     )
     waited >> page
-    approve >> sign.go_on(asked)
+    after = sign.go_on(asked)
+    approve >> after
+    sign.put_up_next(after)
+    sign.have_issued(after)

@@ -27,12 +27,17 @@ def judge_limits(*, outlet_events: Any = None) -> int:
 @task(outlets=[SIGN_OFF])
 def propose_recalls(*, outlet_events: Any = None) -> list[str]:
     """Propose to take back what a red warning or a disqualification asks for; persons sign or refuse it (S21, S22)."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
     from cunfang.airflow.follow import propose_recalls as propose
     from cunfang.settings import settings
     from cunfang.warehouse import engine
 
     region, _ = resolve_period(get_current_context())
     proposed = propose(engine(settings().warehouse_url), region)
+    if not proposed:
+        # An outlet to which nothing is added would be announced under the run's own partition.
+        raise AirflowSkipException("没有须提请收回的")
     for key in proposed:
         outlet_events[SIGN_OFF].add_partitions(key)
     return proposed

@@ -91,6 +91,10 @@ class Client:
         """Names of the DAGs that Airflow has read."""
         return [str(entry["dag_id"]) for entry in self._pages("/api/v2/dags", "dags", {})]
 
+    def occupied_slots(self) -> int:
+        """Slots of the pools that tasks hold now: what waits for a person or a file holds none."""
+        return sum(int(entry["occupied_slots"]) for entry in self._pages("/api/v2/pools", "pools", {}))
+
     def import_errors(self) -> dict[str, str]:
         """DAG file → what Airflow says is wrong with it."""
         entries = self._pages("/api/v2/importErrors", "import_errors", {})

@@ -13,6 +13,7 @@ from cunfang.airflow.announce import office_day, on_duty
 from cunfang.airflow.partition import order_key
 from cunfang.delivery import following
 from cunfang.delivery.orders import announce_due
+from cunfang.delivery.recall import announce_proposal, ban_notices
 from cunfang.orders import recall
 from cunfang.orders.load import load_order
 from cunfang.orders.paper import paper_of
@@ -34,7 +35,10 @@ def track_region(engine: Engine, region: str) -> Tracked:
 def propose_recalls(engine: Engine, region: str) -> list[str]:
     """Lay out the recalls that warnings and disqualifications ask for, to be signed or refused by persons (S21)."""
     with engine.begin() as connection:
-        return [_key(connection, order_no) for order_no in recall.propose(connection, region)]
+        proposed = recall.propose(connection, region)
+        for order_no in proposed:
+            announce_proposal(connection, order_no)
+        return [_key(connection, order_no) for order_no in proposed]
 
 
 def lost_papers(engine: Engine, alive: Alive) -> tuple[list[str], list[str]]:
@@ -47,7 +51,7 @@ def lost_papers(engine: Engine, alive: Alive) -> tuple[list[str], list[str]]:
 
 
 def follow_orders(engine: Engine, day: date | None = None) -> list[str]:
-    """On a working day: overdue transfers, silent banks and late signatures of the counties that deliver.
+    """On a working day: overdue transfers, silent banks, late signatures and bans that end, of counties that deliver.
 
     `day`: instead of today. Gives the regions that were looked at.
     """
@@ -59,6 +63,7 @@ def follow_orders(engine: Engine, day: date | None = None) -> list[str]:
             following.chase_overdue(connection, region, today)
             following.chase_unacknowledged(connection, region, today)
             remind_signers(connection, region, today)
+            ban_notices(connection, region, today)
     return regions
 
 

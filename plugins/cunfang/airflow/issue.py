@@ -46,11 +46,16 @@ def files(order_no: str) -> str:
 @task(outlets=[SIGN_OFF])
 def put_up_corrections(order_no: str, *, outlet_events: Any = None) -> list[str]:
     """Put up what an issue leaves to be made good in the next quarter: corrections whose own order was overtaken."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
     from cunfang.airflow.papers import corrections_after
     from cunfang.settings import settings
     from cunfang.warehouse import engine
 
     keys = corrections_after(engine(settings().warehouse_url), order_no)
+    if not keys:
+        # An outlet to which nothing is added would be announced under the run's own partition.
+        raise AirflowSkipException("没有须补差的更正")
     for key in keys:
         outlet_events[SIGN_OFF].add_partitions(key)
     return keys

@@ -13,6 +13,7 @@ from cunfang.airflow.partition import order_key
 from cunfang.delivery import orders as letters
 from cunfang.delivery.announce import announce_result
 from cunfang.delivery.correction import announce_correction
+from cunfang.delivery.recall import announce_recall, ground_lines
 from cunfang.delivery.transfers import transfers
 from cunfang.documents.files import draft_files, run_folder, summary
 from cunfang.documents.loading import load_result
@@ -21,8 +22,9 @@ from cunfang.evaluation.official import SignOffError
 from cunfang.orders import issue as issuing
 from cunfang.orders.correction import paper_of as order_of
 from cunfang.orders.correction import recorded, take_up
-from cunfang.orders.load import Order, Signature, load_order
+from cunfang.orders.load import Order, OrderHead, Signature, load_order
 from cunfang.orders.paper import Step, paper_of
+from cunfang.orders.recall import load_recall
 from cunfang.orders.signing import due_step, sign
 from cunfang.region import load_region
 from cunfang.settings import Settings, settings
@@ -70,7 +72,8 @@ def lay_before(engine: Engine, order_no: str) -> tuple[str, str]:
     with engine.begin() as connection:
         order = load_order(connection, order_no)
         step = due_step(connection, order_no)
-        if step is not None:
+        # The proposal of a recall has told the signers of its first step already.
+        if step is not None and (order.head.kind, step.step_no, step.round) != ("recall", 1, 1):
             letters.announce_due(connection, order.head, step, order.head.status_at.date())
         return page(connection, order, settings()), order_key(order.head.region, order.head.period, order_no)
 
@@ -89,7 +92,7 @@ def page(connection: Connection, order: Order, place: Settings) -> str:
     table = [*headings, *rows] if rows else ["没有划转。"]
     sections = [
         f"**{load_region(head.region).name} {letters.KINDS[head.kind]}指令 {head.order_no}**，第 {head.round} 轮签批。",
-        f"起因：{head.cause}" if head.cause else "",
+        *_grounds(connection, head),
         f"上一轮退回拟稿：{head.status_reason}" if head.round > 1 and head.status_reason else "",
         "\n".join(signed),
         "\n".join(table),
@@ -98,6 +101,16 @@ def page(connection: Connection, order: Order, place: Settings) -> str:
     if head.run_id is not None:
         sections.append(summary(load_result(connection, head.run_id), run_folder(place, head.run_id)))
     return "\n\n".join(section for section in sections if section)
+
+
+def _grounds(connection: Connection, head: OrderHead) -> list[str]:
+    if head.kind != "recall":
+        return []
+    recall = load_recall(connection, head.order_no)
+    lines = [f"* {line}" for line in ground_lines(connection, recall)]
+    withdrawn = "**所列起因均已不成立，请退回。**" if recall.withdrawn else ""
+    coming = [f"* 在途划入 {leg.leg_code}：{leg.amount:,.2f} 元，{leg.due_on} 前" for leg in recall.incoming]
+    return ["起因：\n\n" + "\n".join(lines), withdrawn, "\n".join(coming)]
 
 
 def _signed(item: Signature) -> str:
@@ -176,6 +189,9 @@ def announce_issue(engine: Engine, order_no: str) -> None:
     """The result with its workbook to those who hear of results; each bank and the finance bureau the transfers."""
     with engine.begin() as connection:
         head = load_order(connection, order_no).head
+        if head.kind == "recall":
+            announce_recall(connection, order_no)
+            return
         if head.run_id is not None and head.kind == "adjustment":
             recipients = load_region(head.region).recipients
             announce_result(connection, head.run_id, recipients, result_workbook(connection, head.run_id))

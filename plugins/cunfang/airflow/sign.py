@@ -143,17 +143,38 @@ class SignOff(ApprovalOperator):
         return {"order_no": self.asked["order_no"], "step_no": self.asked["step"], "round": self.asked["round"]}
 
 
-@task(outlets=[SIGN_OFF, ORDER_SIGNED, OUTBOX])
-def go_on(asked: dict[str, Any], *, outlet_events: Any = None) -> str:
-    """Say what the signature brought; put up the next, or have the order issued once all are given."""
+@task(outlets=[OUTBOX])
+def go_on(asked: dict[str, Any], *, outlet_events: Any = None) -> dict[str, str]:
+    """Say what the signature brought; gives the order's partition key, and what follows."""
     from cunfang.airflow.papers import after_signature
     from cunfang.settings import settings
     from cunfang.warehouse import engine
 
     after = after_signature(engine(settings().warehouse_url), asked["order_no"])
-    outlet_events[OUTBOX].add_partitions(order_key(after.region, after.period, after.order_no))
-    if after.follows == "signature":
-        outlet_events[SIGN_OFF].add_partitions(order_key(after.region, after.period, after.order_no))
-    elif after.follows == "issue":
-        outlet_events[ORDER_SIGNED].add_partitions(order_key(after.region, after.period, after.order_no))
-    return after.status
+    key = order_key(after.region, after.period, after.order_no)
+    outlet_events[OUTBOX].add_partitions(key)
+    return {"key": key, "follows": after.follows}
+
+
+# An outlet to which a task adds nothing is announced under the run's own partition: what is not to follow is skipped.
+
+
+@task(outlets=[SIGN_OFF])
+def put_up_next(after: dict[str, str], *, outlet_events: Any = None) -> None:
+    """Put up the next signature of the order."""
+    _only(after, "signature")
+    outlet_events[SIGN_OFF].add_partitions(after["key"])
+
+
+@task(outlets=[ORDER_SIGNED])
+def have_issued(after: dict[str, str], *, outlet_events: Any = None) -> None:
+    """Have the order issued once every signature is given."""
+    _only(after, "issue")
+    outlet_events[ORDER_SIGNED].add_partitions(after["key"])
+
+
+def _only(after: dict[str, str], wanted: str) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    if after["follows"] != wanted:
+        raise AirflowSkipException("签批尚未齐备，或指令已退回" if wanted == "issue" else "没有下一个签批环节")

@@ -165,7 +165,10 @@ def announce_provisional(connection: Connection, head: OrderHead, until: date) -
 
 
 def announce_issue(connection: Connection, head: OrderHead) -> int:
-    """Send each bank its own transfers with codes, accounts and days; those who hear of orders get all (S12)."""
+    """Send each bank its own transfers with codes, accounts and days; those who hear of orders get all (S12).
+
+    Recalls have letters of their own (`delivery.recall`).
+    """
     legs = transfers(connection, head.region, head.order_no)
     if not legs:
         return 0
@@ -210,7 +213,6 @@ def _issue_letter(
             "quarter": quarter,
             "kind": kind,
             "order_no": head.order_no,
-            "cause": head.cause,
             "bank": name,
             "share": share,
             "sum": total(live),
@@ -219,7 +221,6 @@ def _issue_letter(
             "groups": groups(legs, institution),
         },
         freshness=view.freshness if view else "",
-        colour=BLUE if head.kind == "adjustment" else AMBER,
     )
 
 
