@@ -1,4 +1,4 @@
-"""A county of one indicator, delivered, evaluated, signed and issued quarter by quarter, with files that are corrected."""
+"""A county of one indicator, delivered, evaluated, signed and issued quarter by quarter, with corrections."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class Office:
     def targets(self, run_id: int) -> dict[str, Decimal]:
         """Amounts by bank."""
         query = text("SELECT institution, target FROM eval.allocation WHERE run_id = :run_id")
-        return {bank: target for bank, target in self.connection.execute(query, {"run_id": run_id})}
+        return dict(self.connection.execute(query, {"run_id": run_id}).tuples().all())
 
     def counted(self, run_id: int) -> dict[tuple[str, str], Decimal]:
         """True-ups of a run by paper and bank."""

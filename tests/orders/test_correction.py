@@ -9,8 +9,11 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import IntegrityError
 
+from cunfang.documents.loading import load_result
+from cunfang.evaluation import evaluate_within
 from cunfang.orders import correction
 from cunfang.orders.load import load_order
+from cunfang.simulation.lay import Delivered
 from orders.corrected import MARKS, Q1, Q2, Q4, Office, book
 
 # One point of a hundred is 40,000 yuan of the four million.
@@ -229,3 +232,30 @@ def test_what_was_priced_is_never_edited_and_is_in_the_audit_chain(connection: C
     for statement in ("UPDATE ops.run_correction SET net = 1", "DELETE FROM ops.run_correction_effect"):
         with pytest.raises(IntegrityError, match="append-only"), connection.begin_nested():
             connection.execute(text(statement))
+
+
+def test_what_is_owed_to_a_bank_that_no_longer_shares_is_said(connection: Connection) -> None:
+    office = Office(connection, book(POINT))
+    office.settled(office.quarter(Q4))
+    office.settled(office.marked(Q4, SMALL))
+    office.quarter(Q1)
+    usual = {"valid_from": Q1.start, "decided_on": Q1.start, "approver": "领导小组"}
+    ruling = {
+        "decision": "悟政〔2026〕1号",
+        "kind": "carve_out",
+        "institution": "B",
+        "amount": Decimal(1_000_000),
+        **usual,
+    }
+    office.deliver(Delivered(Q1, "decisions", (ruling,)))
+
+    run = evaluate_within(connection, office.region, Q1, office.rulebook)
+
+    assert [item.message for item in run.noted if item.check == "COR-M001"] == [
+        "更正 2025-Q4 的补差（900000-2025Q4-B01）没有计入：B行 -40,000.00 元，本期不参加按得分分配",
+    ]  # fmt: skip
+    remarks = {item.institution: item.remark for item in load_result(connection, run.run_id).participants}
+    assert "补差 +40,000.00 元（更正 2025-Q4，900000-2025Q4-B01）" in remarks["A"]
+    assert "没有计入" in remarks["B"]
+    owed = {item.institution: item.true_up for item in load_result(connection, run.run_id).participants}
+    assert (owed["A"], owed["B"]) == (POINT, 0)

@@ -68,7 +68,7 @@ def evaluate_within(
     if known is not None:
         return Evaluated(int(known), False, [])
     run_id = register(connection, region, period, rulebook, pinned, digest, purpose)
-    own = set_aside((item.finding for item in compute(connection, [run_id])), suspended, {"EVA"})
+    own = set_aside((item.finding for item in compute(connection, [run_id])), suspended, {"EVA", "COR"})
     noted = [*untied, *own]
     late = lateness.noted(period, pinned.substitutes)
     if purpose == "official":
