@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from cunfang.evaluation import planning
+from cunfang.evaluation.planning import plan_transfers
 from cunfang.finding import Finding, Klass
 from cunfang.warehouse.copy import copy_rows
 from cunfang.warehouse.sql import rows, run
@@ -26,8 +28,7 @@ WORK_TABLES = ("batch", "ruling", "candidate", "ban", "obstacle", "suspended", "
                "flow", "cumulated", "owed", "reading", "measured", "valued", "flow_gap", "referred", "compared_year",
                "judged",
                "cohort", "peer", "criterion", "own_reference", "stretched", "place", "stock", "controlled",
-               "policy_bank", "pot", "bound", "solved", "need", "supply", "home", "transfer_group",
-               "receiver", "turn", "giving", "taking", "draft_leg")  # fmt: skip
+               "policy_bank", "pot", "bound", "solved", *planning.WORK_TABLES)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,15 +61,15 @@ def compute(connection: Connection, run_ids: Sequence[int]) -> list[Answer]:
     connection.execute(text("CREATE TEMPORARY TABLE batch (run_id bigint PRIMARY KEY) ON COMMIT DROP"))
     copy_rows(connection, "batch", ("run_id",), ((run_id,) for run_id in run_ids))
     connection.execute(text("ANALYZE batch"))
-    noted = _take(connection, SCORING)
-    noted += _take(connection, ALLOCATION)
-    _plan_transfers(connection)
+    noted = take(connection, SCORING)
+    noted += take(connection, ALLOCATION)
+    plan_transfers(connection, run_ids)
     run(connection, "eval/90_adjustment.sql")
     connection.execute(text(f"DROP TABLE {', '.join(WORK_TABLES)}"))
     return noted
 
 
-def _take(connection: Connection, steps: Sequence[str]) -> list[Answer]:
+def take(connection: Connection, steps: Sequence[str]) -> list[Answer]:
     """Run `steps`; what the questions among them noted."""
     noted: list[Answer] = []
     for step in steps:
@@ -88,22 +89,3 @@ def _ask(connection: Connection, step: str) -> list[Answer]:
         raise RunStoppedError(answers)
     return answers
 
-
-def _plan_transfers(connection: Connection) -> None:
-    """Turns of one group of one owner and category each, all runs at once; what is blocked; then the legs (N10)."""
-    run(connection, "eval/80_transfer_tables.sql")
-    run(connection, "eval/81_transfer_turns.sql")
-    _take_turns(connection, later=False)
-    run(connection, "eval/83_transfer_again.sql")
-    _take_turns(connection, later=True)
-    while run(connection, "eval/84_transfer_merged.sql").rowcount:
-        pass
-    run(connection, "eval/86_transfer_blocked.sql")
-    run(connection, "eval/88_legs.sql")
-
-
-def _take_turns(connection: Connection, *, later: bool) -> None:
-    """What is free now, or what matures `later`, laid out group by group."""
-    turns = connection.scalar(text("SELECT max(turn) FROM turn WHERE later = :later"), {"later": later}) or 0
-    for turn in range(1, turns + 1):
-        run(connection, "eval/82_transfer_turn.sql", {"later": later, "turn": turn})
