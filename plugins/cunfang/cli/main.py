@@ -162,6 +162,28 @@ def explain(
 
 
 @app.command()
+def correction(
+    region: RegionOption,
+    period: PeriodOption,
+    run: Annotated[int | None, typer.Option(help="更正后的考核批次；默认为最近的一个")] = None,
+    json: JsonOption = False,
+) -> None:
+    """更正的影响：与现行结果相比，各行应存额度差多少元，差在哪些报送，下期补差还是另行下达。只读，不写任何东西。"""
+    from cunfang.cli.correction import CorrectionError, load_correction, print_correction, to_json
+    from cunfang.cli.warehouse import WarehouseError, warehouse_url
+
+    try:
+        with warehouse_url() as url:
+            found = load_correction(url, region, period, run)
+    except (CorrectionError, WarehouseError) as error:
+        fail(str(error), Exit.USAGE)
+    if json:
+        sys.stdout.write(to_json(found) + "\n")
+    else:
+        print_correction(found, console())
+
+
+@app.command()
 def answer(
     region: RegionOption,
     period: PeriodOption,
