@@ -177,8 +177,6 @@ def load_recall(connection: Connection, order_no: str, *, rulebook: Rulebook | N
 def ban_ends(connection: Connection, region: str, day: date, *, rulebook: Rulebook | None = None) -> tuple[BanEnd, ...]:
     """Bans in force on `day` that end within `BAN_NOTICE_DAYS` days; overlapping ones are one and end together."""
     asked = {**_place(connection, region, _policy(region, rulebook)), "today": day, "notice": BAN_NOTICE_DAYS}
-    found = rows(connection, "orders/recall_ban_ends.sql", asked)
-    listed = ("decisions", "days", "predecessors")
     return tuple(
         BanEnd(
             institution=row["institution"],
