@@ -12,7 +12,7 @@ from pathlib import Path
 
 import typer
 
-from bench import gate, inbox, parse, quarter, reading, scoring
+from bench import gate, inbox, parse, placing, quarter, reading, scoring
 from bench.measure import Row
 
 REPORT = Path(__file__).with_name("report.md")
@@ -23,6 +23,7 @@ MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {
     "quarter": quarter.measure,
     "reading": reading.measure,
     "scoring": scoring.measure,
+    "placing": placing.measure,
 }
 
 
