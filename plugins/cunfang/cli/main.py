@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from cunfang.cli.audit import app as audit_app
 from cunfang.cli.options import (
     Exit,
     InboxOption,
@@ -22,6 +23,7 @@ from cunfang.cli.options import (
     fail,
     parse_period,
 )
+from cunfang.cli.order import app as order_app
 from cunfang.cli.rulebook import app as rulebook_app
 from cunfang.cli.simulate import app as simulate_app
 from cunfang.period import Period
@@ -35,6 +37,8 @@ app = typer.Typer(
 )
 app.add_typer(rulebook_app, name="rulebook")
 app.add_typer(simulate_app, name="simulate")
+app.add_typer(order_app, name="order")
+app.add_typer(audit_app, name="audit")
 
 
 @app.command()
