@@ -111,6 +111,7 @@ class Errand:
     done_at: str | None
     due_at: str | None = None
     kind: str = "nontax_transfer"
+    leg: str | None = None
 
 
 @dataclass(frozen=True)

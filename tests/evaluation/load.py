@@ -176,6 +176,6 @@ def _events(region: str, county: County) -> Iterator[Row]:
         row = (x.number, x.bank, "withhold", x.severity, x.decided_on)
         yield "core.supervisory_event", columns, (region, period, "supervisory_events"), row
     for e in county.errands:
-        columns = ("event", "kind", "institution", "issued_at", "due_at", "done_at")
-        row = (e.number, e.kind, e.bank, e.issued_at, e.due_at, e.done_at)
+        columns = ("event", "kind", "institution", "issued_at", "due_at", "done_at", "leg")
+        row = (e.number, e.kind, e.bank, e.issued_at, e.due_at, e.done_at, e.leg)
         yield "core.timeliness_event", columns, (region, period, "timeliness_events"), row
