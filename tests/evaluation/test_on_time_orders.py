@@ -1,4 +1,4 @@
-"""The loop: how promptly banks carry out an order is scored in the quarter in which it falls due (S08, S12, S31, N12)."""
+"""The loop: promptness in carrying out an order is scored in the quarter in which it falls due (S08, S12, S31, N12)."""
 
 from __future__ import annotations
 
@@ -147,7 +147,9 @@ def test_given_the_office_issued_late_then_no_bank_is_late_and_it_says_so(connec
 
     run_id = late.next_quarter()
     assert {value for value, _ in late.prompt(run_id).values()} == {1}
-    flag = text("SELECT flag FROM eval.indicator_value WHERE run_id = :r AND indicator = 'prompt' AND institution = 'B'")
+    flag = text(
+        "SELECT flag FROM eval.indicator_value WHERE run_id = :r AND indicator = 'prompt' AND institution = 'B'"
+    )
     assert "笔划转下达迟延，不计（" in str(connection.scalar(flag, {"r": run_id}))
     office = text("SELECT days_late FROM ops.office_timeliness WHERE region = :region")
     assert connection.scalar(office, {"region": late.region}) == 1
@@ -158,7 +160,9 @@ def test_given_nobody_reported_then_the_payer_is_late_and_the_order_is_its_evide
 
     points = ordered.prompt(run_id)
     assert points["A"][0] < 1 and points["B"][0] < 1 and points["C"][0] == points["D"][0] == 1
-    events = text("SELECT order_no, submission_id, done_on FROM eval.run_timeliness WHERE run_id = :r AND order_no <> ''")
+    events = text(
+        "SELECT order_no, submission_id, done_on FROM eval.run_timeliness WHERE run_id = :r AND order_no <> ''"
+    )
     rows = ordered.connection.execute(events, {"r": run_id}).all()
     assert {(row.submission_id, row.done_on) for row in rows} == {(None, None)}
     assert all(row.order_no.startswith(ordered.region) for row in rows)
