@@ -9,12 +9,14 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 
+from cunfang.airflow.papers import issue_or_hand_back
 from cunfang.delivery.recall import announce_proposal, announce_recall, ban_notices, ground_lines
 from cunfang.orders.issue import issue
+from cunfang.orders.load import orders_of
 from cunfang.orders.recall import load_recall, propose
 from cunfang.orders.signing import sign
 from cunfang.period import Period
-from cunfang.simulation.lay import lay
+from cunfang.simulation.lay import Delivered, lay
 from cunfang.warehouse.calendar import load_calendar
 from cunfang.warnings import watch
 from delivery.received import Received
@@ -66,7 +68,7 @@ def test_a_proposal_goes_to_those_who_decide_with_every_ground(engine: Engine) -
     (mail,) = to(mails, "leading-group")
     assert mail.subject == f"【收回待决】A行 存款 1,734.57 万元是否收回（{order_no}）"
     for said in (
-        "取消资格：悟政办〔2025〕3号，2025-11-20 作出，三年至 2028-11-20，与其他决定重叠，合并计算，2029-01-10 起恢复。",
+        "悟政办〔2025〕3号，2025-11-20 作出，三年至 2028-11-20，与其他决定重叠，合并计算，2029-01-10 起恢复。",
         "取消资格：悟政办〔2026〕1号，2026-01-10 作出，三年，2029-01-10 起恢复。",
         "红色预警：2025-12-31 流动性比例 15%，要求不低于 25%",
         "\n下达后即可划转：1 笔，1,234.57 万元",
@@ -129,3 +131,18 @@ def test_the_end_of_a_ban_is_told_thirty_days_before_and_once(engine: Engine, da
         assert mail.subject == "【取消资格将满】A行 2029-01-10 起恢复参加考核"
         assert "悟政办〔2025〕3号，2025-11-20 作出" in mail.text and "悟政办〔2026〕1号，2026-01-10 作出" in mail.text
         assert "自2029年一季度考核起重新参加" in mail.text
+
+
+def test_a_recall_that_the_issue_sends_back_is_laid_out_anew_and_proposed(engine: Engine) -> None:
+    newer = {"account": "4209220001000101", "as_of": date(2026, 1, 19), "balance": Decimal(7_000_000)}
+    with engine.begin() as connection:
+        (order_no,) = propose(connection, REGION)
+        lay(connection, REGION, [Delivered(Period(2026, 1), "balances", (newer,))])
+        for actor in CHAIN:
+            sign(connection, order_no, approved=True, actor=actor)
+    assert "没有下达" in issue_or_hand_back(engine, order_no)
+    with engine.begin() as connection:
+        mails = read(connection)
+        (anew,) = (head for head in orders_of(connection, REGION, open_only=True))
+    assert (anew.supersedes, anew.status) == (order_no, "draft")
+    assert any(mail.subject == f"【收回待决】A行 存款 1,200.00 万元是否收回（{anew.order_no}）" for mail in mails)

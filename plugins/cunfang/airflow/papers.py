@@ -13,7 +13,7 @@ from cunfang.airflow.partition import order_key
 from cunfang.delivery import orders as letters
 from cunfang.delivery.announce import announce_result
 from cunfang.delivery.correction import announce_correction
-from cunfang.delivery.recall import announce_recall, ground_lines
+from cunfang.delivery.recall import announce_proposal, announce_recall, ground_lines
 from cunfang.delivery.transfers import transfers
 from cunfang.documents.files import draft_files, run_folder, summary
 from cunfang.documents.loading import load_result
@@ -23,8 +23,8 @@ from cunfang.orders import issue as issuing
 from cunfang.orders.correction import paper_of as order_of
 from cunfang.orders.correction import recorded, take_up
 from cunfang.orders.load import Order, OrderHead, Signature, load_order
-from cunfang.orders.paper import Step, paper_of
-from cunfang.orders.recall import load_recall
+from cunfang.orders.paper import SYSTEM, Step, paper_of
+from cunfang.orders.recall import load_recall, redraft
 from cunfang.orders.signing import due_step, sign
 from cunfang.region import load_region
 from cunfang.settings import Settings, settings
@@ -173,7 +173,12 @@ def issue_or_hand_back(engine: Engine, order_no: str) -> str:
     if not issued.drifts:
         return ""
     with engine.begin() as connection:
-        letters.announce_drift(connection, load_order(connection, order_no), issued.drifts)
+        order = load_order(connection, order_no)
+        letters.announce_drift(connection, order, issued.drifts)
+        # What a recall takes is all there is: it is laid out anew from the balances that stand now.
+        anew = redraft(connection, order_no, SYSTEM) if order.head.kind == "recall" else None
+        if anew is not None:
+            announce_proposal(connection, anew)
     return f"指令 {order_no} 没有下达，退回拟稿：" + "；".join(drift.reason for drift in issued.drifts)
 
 

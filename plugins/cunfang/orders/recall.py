@@ -124,11 +124,11 @@ def under_way(connection: Connection, region: str, *, rulebook: Rulebook | None 
     return {row["cause"]: row["open_order"] for row in found if row["open_order"]}
 
 
-def redraft(connection: Connection, order_no: str, actor: str, *, rulebook: Rulebook | None = None) -> str:
-    """Lay a recall out anew from today's balances in place of one that was not issued, which is cancelled; its number.
+def redraft(connection: Connection, order_no: str, actor: str, *, rulebook: Rulebook | None = None) -> str | None:
+    """Lay a recall out anew from today's balances in place of one that was not issued; None where nothing is left.
 
-    For a paper that the issue sent back because balances had moved (S12), or that a signer returned. OrderError when
-    it is no recall, was issued or cancelled, or when nothing is left to recall.
+    For a paper that the issue sent back because balances had moved (S12), or that a signer returned: it is cancelled
+    either way. OrderError when it is no recall, or was issued or cancelled.
     """
     old = paper_of(connection, order_no, lock=True)
     if old.kind != "recall" or old.status in ("issued", "cancelled"):
@@ -136,10 +136,7 @@ def redraft(connection: Connection, order_no: str, actor: str, *, rulebook: Rule
     policy = _policy(old.region, rulebook)
     told = [{**row, "period": old.period} for row in _told(connection, old.order_id)]
     write_event(connection, old.order_id, "cancelled", actor, "按最新余额重新拟定")
-    new = _lay(connection, old.region, policy, old.institution, told, actor, supersedes=old.order_id)
-    if new is None:
-        raise OrderError(f"{old.institution} 已没有可以收回的存款，请撤销指令 {order_no}")
-    return new
+    return _lay(connection, old.region, policy, old.institution, told, actor, supersedes=old.order_id)
 
 
 def load_recall(connection: Connection, order_no: str, *, rulebook: Rulebook | None = None) -> Recall:
