@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine
 from typer.testing import CliRunner
 
 from cunfang.cli.main import app
-from cunfang.delivery.correction import announce_correction
+from cunfang.delivery.correction import announce_correction, announce_reviewed
 from cunfang.documents.correction import statement
 from cunfang.documents.page import result_page
 from cunfang.documents.workbook import result_workbook
@@ -79,8 +80,8 @@ def test_the_office_hears_of_every_bank_and_of_the_cell_that_differs(
     mails = outbox(connection)
     mail = mails["office@dawu.example"]
     assert mail.subject.startswith("【更正影响】2025年四季度 大悟县 另行下达（待签批），影响最大 ")
-    assert "调整指令 420922-2025Q4-T02 取代 420922-2025Q4-T01，签批下达后" in mail.text
-    assert "农行 各项贷款 2025-12-31：411,000,000.00 元 → 401,000,000.00 元（Sheet1 › D4）" in mail.text
+    assert "调整指令 420922-2025Q4-T02 取代 420922-2025Q4-T01，待签批；" in mail.text
+    assert "农行 各项贷款余额 2025-12-31：411,000,000.00 元 → 401,000,000.00 元（Sheet1 › D4）" in mail.text
     for item in priced.effects:
         assert (f"影响 {item.effect:+,.2f}" in mail.text) == bool(item.effect), item
     assert len(mail.files) == 1
@@ -108,6 +109,16 @@ def test_a_bank_hears_its_own_line_once_the_order_is_issued(connection: Connecti
     assert "已下达" in mails["office@dawu.example"].subject
 
 
+def test_a_reviewed_correction_says_until_when_a_bank_may_object(connection: Connection, priced: Correction) -> None:
+    changed = [item for item in priced.effects if item.effect]
+
+    assert announce_reviewed(connection, priced.run_id, date(2026, 1, 27)) == len(changed)
+    assert announce_reviewed(connection, priced.run_id, date(2026, 1, 27)) == 0
+
+    mail = outbox(connection)["abc@banks.dawu.example"]
+    assert "2026-01-27 前书面提出" in mail.text and "待签批" in mail.text
+
+
 def test_the_sheet_recalculates_to_each_banks_effect(connection: Connection, priced: Correction) -> None:
     book = Spreadsheet(result_workbook(connection, priced.run_id))
 
@@ -117,7 +128,13 @@ def test_the_sheet_recalculates_to_each_banks_effect(connection: Connection, pri
         cell = found[item.institution][5].coordinate
         assert Decimal(str(round(book.value("变更", cell), 2))) == item.effect
     texts = {str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None}
-    assert {"另行下达", "农行 各项贷款 2025-12-31", "411,000,000.00 元", "401,000,000.00 元", "Sheet1 › D4"} <= texts
+    assert {
+        "另行下达",
+        "农行 各项贷款余额 2025-12-31",
+        "411,000,000.00 元",
+        "401,000,000.00 元",
+        "Sheet1 › D4",
+    } <= texts
 
 
 def test_page_and_signers_text_carry_the_statement(connection: Connection, priced: Correction) -> None:

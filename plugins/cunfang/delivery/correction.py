@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -11,7 +12,7 @@ from cunfang.delivery.letter import Letter, level_of, post, told
 from cunfang.delivery.mail import Attachment
 from cunfang.documents.correction import CorrectionView, EffectRow, correction_view
 from cunfang.orders.correction import recorded
-from cunfang.region import Level, Recipient, Topic, load_region
+from cunfang.region import Level, Recipient, Region, Topic, load_region
 
 
 def announce_correction(
@@ -36,7 +37,7 @@ def announce_correction(
         subject=_subject(view, region.name, issued),
         title=view.title,
         template="correction",
-        values={"view": view, "own": None, "issued": issued},
+        values={"view": view, "own": None, "issued": issued, "until": ""},
         thread=f"correction|{run_id}|",
     )
     name = f"更正影响说明{view.quarter}.xlsx"
@@ -46,7 +47,33 @@ def announce_correction(
         level = level_of(region, recipient)
         whole = replace(letter, attachments=attached if level is Level.FULL else ())
         sent += post(connection, region, whole, recipient.address, level)
-    for own in view.banks if issued else ():
+    return sent + (_tell_banks(connection, region, letter, view) if issued else 0)
+
+
+def announce_reviewed(connection: Connection, run_id: int, until: date) -> int:
+    """Mail each bank its own line of a reviewed correction, and until when it may object; the number of new messages.
+
+    For a true-up: its run moves no money, so a provisional result with its transfers would say what will not happen.
+    """
+    correction = recorded(connection, run_id)
+    if correction is None:
+        return 0
+    region = load_region(correction.region)
+    view = correction_view(correction)
+    letter = Letter(
+        kind="correction",
+        key=f"correction|{run_id}|{correction.against_run_id}|{correction.treatment}|reviewed|{until}",
+        subject="",
+        title=view.title,
+        template="correction",
+        values={"view": view, "own": None, "issued": False, "until": f"{until:%Y-%m-%d}"},
+    )
+    return _tell_banks(connection, region, letter, view)
+
+
+def _tell_banks(connection: Connection, region: Region, letter: Letter, view: CorrectionView) -> int:
+    sent = 0
+    for own in view.banks:
         address = region.banks.address(own.institution)
         if own.effect != "0.00" and address is not None:
             level = region.banks.level or region.level_of(address)

@@ -97,11 +97,12 @@ def outcome(correction: Correction) -> str:
     if correction.treatment == "true_up":
         paper = f"补差 {order}（{'已签批下达' if issued else '待签批'}）：" if order else ""
         return f"{paper}本期指令不变，各行差额在下一次考核时加入规定额，只计一次"
-    paper = f"调整指令 {order}" if order else "新的调整指令"
+    paper = f"调整指令 {order} " if order else "新的调整指令"
     if old is None:
         return f"{paper}{'已下达' if issued else '待签批'}"
-    effect = "已下达" if issued else "签批下达后"
-    return f"{paper} 取代 {old}，{effect}：{old} 中未执行的划转撤销，已执行的不退回"
+    if issued:
+        return f"{paper}取代 {old}，已下达：{old} 中未执行的划转已撤销，已执行的不退回"
+    return f"{paper}取代 {old}，待签批；下达时 {old} 中未执行的划转撤销，已执行的不退回"
 
 
 def _effect(item: Effect) -> EffectRow:
