@@ -156,7 +156,7 @@ def test_given_a_feed_in_parts_when_asked_for_then_one_workbook_has_a_sheet_for_
     content = blank_template(agreed, chosen, county=COUNTY, period=Q4)
     made = {form.sheet: form for form in forms(agreed, chosen, COUNTY, Q4, "元")}
 
-    assert load_workbook(io.BytesIO(content)).sheetnames == [*made, "填报说明"]
+    assert load_workbook(io.BytesIO(content)).sheetnames == [*made, "填报说明", "填报选项"]
     rows = [("工行", "0900420922100001234", Decimal("12.34"))]
     form = made["账户余额"]
     reading, typed = taken(fill(content, {"账户余额": (form, rows)}), agreed)
