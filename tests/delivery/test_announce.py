@@ -14,7 +14,6 @@ from openpyxl import load_workbook
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from cunfang.delivery.announce import (
-    announce_orders,
     announce_questions,
     announce_rejection,
     announce_result,
@@ -123,28 +122,8 @@ def test_an_address_outside_the_office_gets_a_notice_unless_told_otherwise(
 def test_saying_it_twice_is_one_message_per_mailbox(connection: Connection, sample: Sample) -> None:
     assert announce_result(connection, sample.run_id, everyone(), b"x") == 4
     assert announce_result(connection, sample.run_id, everyone(), b"x") == 0
-    # Seven banks that give or receive, the finance bureau and the finance office.
-    assert announce_orders(connection, sample.run_id, everyone()) == 9
-    assert announce_orders(connection, sample.run_id, everyone()) == 0
     assert announce_warnings(connection, sample.warning_ids, everyone()) == 8
     assert announce_warnings(connection, sample.warning_ids, everyone()) == 0
-
-
-def test_each_bank_reads_its_own_transfers_and_no_other(connection: Connection, sample: Sample) -> None:
-    announce_orders(connection, sample.run_id, everyone())
-
-    mails = outbox(connection)
-    mine = mails["abc@banks.dawu.example"]
-    assert mine.subject.startswith("【存款调整】2025年四季度 农行 调出 7,343.79 万元")
-    legs = connection.execute(
-        text("SELECT from_institution AS bank, from_account AS account, amount FROM eval.leg")
-    ).all()
-    own = [leg for leg in legs if leg.bank == "ABC"]
-    assert own and all(f"{leg.amount:,.2f} 元" in mine.text and leg.account in mine.html for leg in own)
-    others = [f"{leg.amount:,.2f}" for leg in legs if leg.bank != "ABC"]
-    assert not any(word in mine.text + mine.html for word in ("建行", "中行", *others))
-    assert "adbc@banks.dawu.example" not in mails
-    assert all(bank in mails["treasury@dawu.example"].text for bank in ("工行", "农行", "中行", "建行", "农商行"))
 
 
 def test_a_red_warning_has_the_agreed_subject_and_goes_to_the_leading_group(

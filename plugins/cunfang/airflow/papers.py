@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from cunfang.airflow.partition import order_key
 from cunfang.delivery import orders as letters
 from cunfang.delivery.announce import announce_result
-from cunfang.delivery.correction import announce_correction
+from cunfang.delivery.correction import announce_correction, announce_reviewed
 from cunfang.delivery.recall import announce_proposal, announce_recall, ground_lines
 from cunfang.delivery.transfers import transfers
 from cunfang.documents.files import draft_files, run_folder, summary
@@ -156,10 +156,14 @@ def after_signature(engine: Engine, order_no: str) -> After:
         head, step = order.head, due_step(connection, order_no)
         if head.status == "returned":
             letters.announce_returned(connection, order)
-        elif head.status == "reviewed" and head.kind != "recall":
+        elif head.status == "reviewed" and head.run_id is not None:
             from cunfang.orders.objection import window
 
-            letters.announce_provisional(connection, head, window(connection, order_no).until)
+            until = window(connection, order_no).until
+            if head.kind == "true_up":
+                announce_reviewed(connection, head.run_id, until)
+            else:
+                letters.announce_provisional(connection, head, until)
     follows = "signature" if step else "issue" if head.status == "signed" else ""
     return After(head.region, head.period, order_no, head.status, follows)
 
