@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
+from cunfang.orders.priced import effects_of
 from cunfang.warehouse.copy import copy_rows
 from evaluation import amounts as room
 from evaluation.amounts import POLICY, Case, Outcome
@@ -108,3 +110,22 @@ def test_given_the_correction_changed_t_then_the_banks_share_what_that_leaves(
     assert any(not outcome.asked for outcome in outcomes)
     for case, outcome in zip(batch, outcomes, strict=True):
         assert outcome.asked or sum(outcome.result.target.values()) == outcome.result.total, case
+
+
+@PROPERTY
+@given(drawn(30))
+def test_given_any_two_results_then_effects_add_up_to_the_change_of_t(ground: Engine, batch: list[Case]) -> None:
+    with ground.connect() as connection:
+        outcomes = room.amounts(connection, batch)
+        solved = [number for number, outcome in enumerate(outcomes, start=1) if not outcome.asked]
+        assert len(solved) >= 2
+        for before, after in pairwise(solved):
+            effects = effects_of(connection, after, before)
+            results = outcomes[before - 1].result, outcomes[after - 1].result
+            assert {item.institution for item in effects} == results[0].role.keys() | results[1].role.keys()
+            assert sum(item.effect for item in effects) == sum(results[1].target.values()) - sum(
+                results[0].target.values()
+            )
+            for item in effects:
+                assert item.target_before == results[0].target.get(item.institution, 0)
+                assert item.target_after == results[1].target.get(item.institution, 0)
