@@ -1,4 +1,4 @@
-"""An order from the draft to the issue as the tasks lead it: what is said on the way, and what is made good after it."""
+"""An order from the draft to the issue as the tasks lead it: what is said on the way, what is made good after it."""
 
 from __future__ import annotations
 
