@@ -8,11 +8,14 @@ revision = "0023"
 down_revision = "0022"
 
 
+PARTS = ("loop", "reconciliation", "timeliness")
+
+
 def upgrade() -> None:
-    run(op.get_bind(), "migrations/0023_loop.up.sql")
-    run(op.get_bind(), "migrations/0023_reconciliation.up.sql")
-    run(op.get_bind(), "migrations/0023_timeliness.up.sql")
+    for part in PARTS:
+        run(op.get_bind(), f"migrations/0023_{part}.up.sql")
 
 
 def downgrade() -> None:
-    run(op.get_bind(), "migrations/0023_loop.down.sql")
+    for part in reversed(PARTS):
+        run(op.get_bind(), f"migrations/0023_{part}.down.sql")
