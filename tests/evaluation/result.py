@@ -88,7 +88,8 @@ def results(connection: Connection, run_ids: Sequence[int]) -> list[Result]:
         r.remark[bank] = reason
     for r, account, balance in each("account, CASE WHEN available THEN balance ELSE 0 END", "holding"):
         r.available[account] = balance
-    columns = "from_institution, to_institution, from_account, to_account, owner, fund_category, amount, status, available_from"
+    accounts = "from_institution, to_institution, from_account, to_account, owner, fund_category"
+    columns = f"{accounts}, amount, status, available_from"
     for r, *leg in each(columns, "leg", "run_id, leg_no"):
         r.legs.append(Leg(*leg))
     return [found[run_id] for run_id in run_ids]

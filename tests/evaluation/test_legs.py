@@ -43,7 +43,7 @@ def _only_free_money_moves(county: County, result: Result) -> None:
 
 
 def _available_money_goes_first(county: County, result: Result) -> None:
-    """Where a time deposit is waited for, no account of its group in the same bank still has available money to give."""
+    """No time deposit is waited for where an account of its group and bank has enough available money left to give."""
     given_by: dict[str, Decimal] = defaultdict(Decimal)
     for leg in result.legs:
         given_by[leg.from_account] += leg.amount
@@ -81,7 +81,7 @@ def _every_difference_closes(county: County, result: Result) -> None:
 
 
 def _targets_are_met_up_to_what_is_named(county: County, result: Result) -> None:
-    """Every transfer applied to the balances: each bank stands at its target, less what is named as blocked or carried."""
+    """Every transfer made: each bank stands at its target, less what is named as blocked or carried."""
     held = {a.code: a.balance or Decimal(0) for a in county.accounts}
     for leg in result.legs:
         if leg.to_account is not None:
@@ -161,10 +161,10 @@ def test_given_time_deposits_and_frozen_stock_then_they_stay_and_the_rest_is_car
 
 
 def test_given_demand_money_and_a_matured_deposit_then_demand_money_goes_first(evaluated: Evaluate) -> None:
-    accounts = (Account("A-定期", "A", Decimal(80), matures_on=AS_OF), Account("A-活期", "A", Decimal(20)))
-    (result,) = evaluated([_two_banks(*accounts, Account("B-1", "B", Decimal(0)))])
+    demand, matured = Account("A-活期", "A", Decimal(80)), Account("A-定期", "A", Decimal(80), matures_on=AS_OF)
+    (result,) = evaluated([_two_banks(matured, demand, Account("B-1", "B", Decimal(0)))])
 
-    assert {leg.from_account: leg.amount for leg in result.legs} == {"A-活期": Decimal(20), "A-定期": Decimal(30)}
+    assert [(leg.from_account, leg.amount) for leg in result.legs] == [("A-活期", Decimal(80))]
 
 
 def test_given_a_difference_below_the_least_leg_then_it_is_carried_to_the_next_quarter(evaluated: Evaluate) -> None:

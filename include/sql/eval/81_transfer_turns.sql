@@ -90,3 +90,12 @@ CREATE TEMPORARY TABLE draft_leg (
 ) ON COMMIT DROP;
 
 ANALYZE giving, taking;
+
+CREATE TEMPORARY TABLE proof (
+    run_id bigint NOT NULL,
+    method text NOT NULL,
+    greedy_legs integer NOT NULL,
+    lower_bound integer NOT NULL,
+    proved boolean NOT NULL,
+    stopped_by text NOT NULL
+) ON COMMIT DROP;

@@ -1,1 +1,3 @@
-SELECT 1;
+DROP TRIGGER leg_holds ON eval.leg;
+DROP FUNCTION eval.leg_holds();
+DROP TABLE eval.transfer_plan;
