@@ -121,7 +121,8 @@ CREATE TRIGGER laid_out_whole BEFORE INSERT ON ops.transfer_leg FOR EACH ROW EXE
 CREATE TRIGGER laid_out_whole BEFORE INSERT ON ops.sign_step FOR EACH ROW EXECUTE FUNCTION ops.check_leg();
 
 -- Every row of an order's life has a link in the audit chain, with the row itself.
-CREATE FUNCTION ops.write_audit() RETURNS trigger LANGUAGE plpgsql AS $$
+-- In one time zone, whatever the session's: times are written as text.
+CREATE FUNCTION ops.write_audit() RETURNS trigger LANGUAGE plpgsql SET timezone = 'Asia/Shanghai' AS $$
 DECLARE
     said jsonb := to_jsonb(new);
 BEGIN

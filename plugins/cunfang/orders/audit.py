@@ -33,7 +33,12 @@ def verify(connection: Connection, head: str | None = None) -> AuditReport:
     `head`: a hash that was noted earlier (it stands on every printed order); a chain that has lost it was cut off or
     written anew.
     """
+    # The chain has times as text, of this zone.
+    zone = connection.scalar(text("SELECT current_setting('TimeZone')"))
+    set_zone = text("SELECT set_config('TimeZone', :zone, TRUE)")
+    connection.execute(set_zone, {"zone": "Asia/Shanghai"})
     found = [Break(**row) for row in rows(connection, "orders/audit_breaks.sql")]
+    connection.execute(set_zone, {"zone": zone})
     last = connection.execute(
         text("""
             SELECT count(*) AS links, coalesce((SELECT hash FROM ops.audit ORDER BY audit_id DESC LIMIT 1), '') AS head
