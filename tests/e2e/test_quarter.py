@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 from collections.abc import Iterator
 from email import policy
+from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,6 +45,12 @@ def _rows(live: Live, statement: str) -> list[tuple]:
     return found
 
 
+def _mails(live: Live) -> list[EmailMessage]:
+    """What the county's mailboxes received, in order."""
+    paths = sorted(live.mail.glob("*.eml"))
+    return [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
+
+
 def test_every_file_is_decided_and_only_the_clerical_error_is_refused(live: Live) -> None:
     states = _rows(live, "SELECT status, count(*) FROM raw.submission_state GROUP BY status ORDER BY status")
     delivered = demo.delivered_files("inbox") + demo.delivered_files("corrections")
@@ -56,13 +63,38 @@ def test_every_file_is_decided_and_only_the_clerical_error_is_refused(live: Live
     assert refused == [("pboc_credit", "PBC-V010", "J10")]
 
 
-def test_the_quarter_is_evaluated_signed_by_the_named_user_and_published_once(live: Live) -> None:
+def test_the_quarter_is_evaluated_signed_by_three_offices_and_published_once(live: Live) -> None:
     assert _rows(live, "SELECT region, period, status, rulebook_code FROM eval.run_state") == [
         ("420922", "2025-Q4", "published", "dawu-2025")
     ]
-    assert _rows(live, "SELECT verdict, approver, comment FROM ops.approval") == [
-        ("approved", "leading_group", "示例签批")
+    signed = "SELECT step_no, verdict, approver, comment FROM ops.approval ORDER BY step_no"
+    assert _rows(live, signed) == [
+        (1, "approved", "finance_office", "示例签批"),
+        (2, "approved", "leading_group", "示例签批"),
+        (3, "approved", "finance_bureau", "示例签批"),
     ]
+
+
+def test_the_order_is_issued_once_with_a_day_for_each_transfer(live: Live) -> None:
+    assert _rows(live, "SELECT order_no, standing FROM ops.order_state WHERE kind = 'adjustment'") == [
+        ("420922-2025Q4-T01", "issued")
+    ]
+    legs = _rows(live, "SELECT status, due_on IS NOT NULL, excused FROM ops.leg_state WHERE kind = 'adjustment'")
+    assert {leg for leg in legs if leg[0] != "blocked"} == {("issued", True, False)}
+    told = {mail["X-RcptTo"] for mail in _mails(live) if "【存款调整】" in mail["Subject"]}
+    paying = _rows(live, "SELECT DISTINCT lower(from_institution) FROM ops.leg_state WHERE kind = 'adjustment'")
+    assert {f"{bank}@banks.dawu.example" for (bank,) in paying} <= told
+
+
+def test_a_red_warning_proposes_a_recall_that_waits_for_a_person(live: Live) -> None:
+    recalls = _rows(live, "SELECT institution, status FROM ops.order_paper WHERE kind = 'recall'")
+    assert recalls == [("ABC", "draft")]
+    assert _rows(live, "SELECT count(*) FROM ops.leg_event AS e JOIN ops.transfer_order AS o USING (order_id) "
+                       "WHERE o.kind = 'recall'") == [(0,)]  # fmt: skip
+
+
+def test_the_day_of_the_warehouse_is_today_again(live: Live) -> None:
+    assert _rows(live, "SELECT ops.today() = CAST(now() AT TIME ZONE 'Asia/Shanghai' AS date)") == [(True,)]
 
 
 def test_the_targets_close_to_the_total_in_the_mart(live: Live) -> None:
@@ -73,9 +105,7 @@ def test_the_targets_close_to_the_total_in_the_mart(live: Live) -> None:
 
 
 def test_each_mail_went_out_once_and_the_result_carries_the_workbook(live: Live) -> None:
-    mails = [
-        email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(live.mail.glob("*.eml"))
-    ]
+    mails = _mails(live)
     ids = [mail["Message-ID"] for mail in mails]
     assert len(ids) == len(set(ids)) == _rows(live, "SELECT count(*) FROM ops.outbox")[0][0]
     subjects = " ".join(mail["Subject"] for mail in mails)
