@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from cunfang.documents.loading import load_result
 from cunfang.evaluation import evaluate_within
 from cunfang.orders import correction
+from cunfang.orders.audit import verify
 from cunfang.orders.load import load_order
 from cunfang.simulation.lay import Delivered
 from orders.corrected import MARKS, Q1, Q2, Q4, Office, book
@@ -259,3 +260,16 @@ def test_what_is_owed_to_a_bank_that_no_longer_shares_is_said(connection: Connec
     assert "没有计入" in remarks["B"]
     owed = {item.institution: item.true_up for item in load_result(connection, run.run_id).participants}
     assert (owed["A"], owed["B"]) == (POINT, 0)
+
+
+def test_a_price_that_is_tampered_with_is_found(connection: Connection) -> None:
+    office = Office(connection, book(POINT))
+    office.settled(office.quarter(Q4))
+    correction.price(connection, office.marked(Q4, SMALL))
+    assert verify(connection).breaks == ()
+
+    connection.execute(text("ALTER TABLE ops.run_correction_effect DISABLE TRIGGER USER"))
+    connection.execute(text("UPDATE ops.run_correction_effect SET target_after = 1 WHERE institution = 'A'"))
+
+    (one, *_) = verify(connection).breaks
+    assert "run_correction_effect" in one.what

@@ -41,6 +41,16 @@ life AS (
         to_jsonb(a)
     FROM ops.approval AS a
     WHERE a.order_id IS NOT NULL
+    UNION ALL
+    SELECT
+        'run_correction',
+        to_jsonb(c)
+    FROM ops.run_correction AS c
+    UNION ALL
+    SELECT
+        'run_correction_effect',
+        to_jsonb(c)
+    FROM ops.run_correction_effect AS c
 ),
 
 written AS (
@@ -52,7 +62,8 @@ written AS (
     FROM ops.audit AS a
     WHERE
         split_part(a.action, '.', 1) IN (
-            'transfer_order', 'transfer_leg', 'sign_step', 'order_event', 'leg_event', 'approval'
+            'transfer_order', 'transfer_leg', 'sign_step', 'order_event', 'leg_event', 'approval',
+            'run_correction', 'run_correction_effect'
         )
 )
 
@@ -76,7 +87,10 @@ WHERE f.said IS NULL
 UNION ALL
 SELECT
     NULL,
-    concat_ws(' ', 'order', f.said ->> 'order_id', 'leg ' || (f.said ->> 'leg_no')),
+    concat_ws(
+        ' ', 'order ' || (f.said ->> 'order_id'), 'leg ' || (f.said ->> 'leg_no'),
+        'correction ' || (f.said ->> 'correction_id') || coalesce(' ' || (f.said ->> 'institution'), '')
+    ),
     format('%s 中的这条记录不在审计链里：%s', f.name, f.said)
 FROM life AS f
 LEFT JOIN written AS w ON f.name = w.name AND f.said = w.detail
