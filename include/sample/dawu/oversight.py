@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,9 @@ from dawu.table import Table, Value
 
 PRUDENTIAL_COLUMNS: Final = "institution as_of metric value scope"
 EVENT_COLUMNS: Final = "event institution kind severity found_on decided_on decision note"
-DECISION_COLUMNS: Final = "decision kind institution account amount rate valid_from valid_to reason decided_on approver"
+DECISION_COLUMNS: Final = (
+    "decision kind institution account amount rate valid_from valid_to reason decided_on approver document_sha256"
+)
 APPROVER: Final = "大悟县政府性资金存放管理领导小组"
 RATIO: Final = Decimal("0.0001")
 
@@ -60,6 +63,11 @@ class Decision:
     reason: str
     account: str | None = None
     amount: Decimal | None = None
+
+    @property
+    def digest(self) -> str:
+        """What stands for the digest of the scanned paper, which does not exist: that of its number."""
+        return hashlib.sha256(self.number.encode()).hexdigest()
 
 
 DECISIONS: Final = (
@@ -138,6 +146,7 @@ def decisions(quarter: int) -> Table:
                 d.reason,
                 d.decided_on,
                 APPROVER,
+                d.digest,
             )
             for d in taken
         ),

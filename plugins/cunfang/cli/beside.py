@@ -8,6 +8,7 @@ from pathlib import Path
 from cunfang.feeds.contract import contract
 from cunfang.feeds.normalise import TypedRow, normalise
 from cunfang.feeds.reader import read
+from cunfang.feeds.spans import standing
 from cunfang.institution import AREAS, Entry, Register
 from cunfang.period import Period
 from cunfang.quality.basis import Account, Bank, Basis
@@ -65,7 +66,7 @@ def _accounts(path: Path, period: Period, register: Register | None) -> dict[str
             _day(row.fields["opened_on"]),
             _day(row.fields["closed_on"]),
         )
-        for row in _rows(path, "accounts", period, register)
+        for row in standing(contract("accounts"), _rows(path, "accounts", period, register), period.end)[0]
     }
 
 

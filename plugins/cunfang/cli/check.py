@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cunfang.cli.beside import InputError, beside
 from cunfang.feeds import parse
-from cunfang.feeds.contract import Contract, contracts
+from cunfang.feeds.contract import DOCUMENTS, Contract, contracts
 from cunfang.feeds.faults import Fault, FaultError, finding
 from cunfang.feeds.grid import Source
 from cunfang.feeds.normalise import Typed, normalise
@@ -20,6 +20,7 @@ from cunfang.feeds.recognise import recognise
 from cunfang.feeds.record import Reading
 from cunfang.feeds.rules import rules
 from cunfang.finding import Finding
+from cunfang.intake.documents import look, named
 from cunfang.period import Period
 from cunfang.quality.basis import Basis
 from cunfang.quality.suite import Expectation, suite
@@ -197,6 +198,9 @@ def _judged(understood: Checked, contract: Contract, asked: Asked, say: Say) -> 
     basis = beside(reading.region, period, asked.register, asked.accounts, own if own != contract.feed else "")
     names = (reading.region, _county(reading.region)) if reading.region else ()
     typed = normalise(contract, reading, basis.register, period, region=names)
+    if contract.attached:
+        folder = understood.path.absolute().parent / DOCUMENTS
+        basis = replace(basis, documents=look(folder, named(contract, typed.rows)))
     say(f"校验 {reading.file}")
     from cunfang.quality.further import further, rows_stand
     from cunfang.quality.gate import check
@@ -221,6 +225,7 @@ _REASONS = {
     "previous": "需要以往各期数据，由金融办接收时校验",
     "december": "需要以往各期数据，由金融办接收时校验",
     "fund_categories": "需要资金类别表，由金融办接收时校验",
+    "ordered": "需要已下达的调整指令，由金融办接收时校验",
     "published": "需要已公布的考核期，由金融办接收时校验",
     "reporter": "需要知道是哪家机构报送，由金融办接收时校验",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Engine, text
 
@@ -11,7 +11,7 @@ from cunfang.feeds.normalise import Typed, normalise
 from cunfang.feeds.record import Record
 from cunfang.finding import Finding
 from cunfang.institution import Register
-from cunfang.intake import correcting, grounds, reading
+from cunfang.intake import correcting, documents, grounds, reading
 from cunfang.intake.submissions import (
     OutOfTurnError,
     Submission,
@@ -49,7 +49,7 @@ def check(engine: Engine, settings: Settings, submission_id: int) -> CheckReport
             pinned = grounds.pins(connection, submission)
             if submission.status == "checked" and grounds.pins_of_check(connection, submission) == pinned:
                 return report_of(connection, submission_id)
-            case = _case(connection, submission, pinned)
+            case = _case(connection, settings, submission, pinned)
         report = _judged(case, settings)
         with engine.begin() as connection:
             lock_region(connection, submission.region)
@@ -82,7 +82,7 @@ class _Case:
         return named
 
 
-def _case(connection: Connection, submission: Submission, pinned: grounds.Pins) -> _Case:
+def _case(connection: Connection, settings: Settings, submission: Submission, pinned: grounds.Pins) -> _Case:
     basis = grounds.basis(connection, submission, pinned)
     number, region, agreed = submission.submission_id, submission.region, submission.contract
     found = reading.records(connection, number)
@@ -91,6 +91,7 @@ def _case(connection: Connection, submission: Submission, pinned: grounds.Pins) 
         found, known, agreed, basis.register, file=submission.file_name, region=submission.region
     )
     typed = typed_rows(submission, corrected.records, basis.register)
+    basis = replace(basis, documents=documents.of_submission(connection, settings, submission, typed))
     return _Case(submission, reading_findings(connection, number), corrected, typed, basis)
 
 
@@ -120,6 +121,7 @@ def _keep(connection: Connection, case: _Case, report: CheckReport) -> None:
     asked = len(report.findings) - blocking
     counts = f"{blocking} 处必须更正，{asked} 处须更正或说明"
     detail = f"已校验 {len(report.results)} 条规则，{broken} 条未通过：{counts}；等待决定。"
+    documents.keep(connection, submission, case.basis.documents)
     moment = event(connection, submission.submission_id, "checked", detail)
     keep_findings(
         connection,

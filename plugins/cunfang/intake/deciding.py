@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Engine, text
 
 from cunfang.feeds.contract import contracts
 from cunfang.feeds.normalise import Typed, TypedRow
-from cunfang.intake import correcting, grounds
+from cunfang.feeds.spans import standing
+from cunfang.intake import correcting, documents, grounds
 from cunfang.intake.checking import typed_rows
 from cunfang.intake.reading import county, records
 from cunfang.intake.submissions import OutOfTurnError, Submission, event, findings_of, load, lock_region, locked
@@ -40,7 +41,7 @@ def decide(engine: Engine, submission_id: int) -> str:
         pinned = grounds.pins_of_check(connection, submission)
         found = correcting.as_checked(connection, submission_id, records(connection, submission_id))
         typed = typed_rows(submission, found, grounds.register(connection, submission, pinned))
-        _into_core(connection, submission, typed)
+        _into_core(connection, submission, documents.proven(connection, submission, typed))
         sql.run(connection, "core/open_referrals.sql", {"submission": submission_id})
         event(connection, submission_id, "accepted", f"已接受 {len(typed.rows)} 行，回执号 {receipt(submission)}。")
         return "accepted"
@@ -76,18 +77,25 @@ def _into_core(connection: Connection, submission: Submission, typed: Typed) -> 
         ),
         {"region": submission.region, "name": county(submission.region)},
     )
+    now, past = standing(submission.contract, typed.rows, submission.period.end)
+    _copy(connection, submission, submission.contract.table, now)
+    if past and submission.contract.validity:
+        _copy(connection, submission, submission.contract.validity.past, past)
+
+
+def _copy(connection: Connection, submission: Submission, table: str, rows: Iterable[TypedRow]) -> None:
     names = [column.name for column in submission.contract.loaded_columns]
-    shared = submission.contract.table == SHARED_TABLE
+    shared = table == SHARED_TABLE
     copy_rows(
         connection,
-        submission.contract.table,
+        table,
         ["submission_id", "record_no", "region", *(("feed", "fields") if shared else names)],
         (
             (
                 *(submission.submission_id, row.record_no, submission.region),
                 *((submission.feed, _exact(row, names)) if shared else (row.fields[name] for name in names)),
             )
-            for row in typed.rows
+            for row in rows
         ),
     )
 

@@ -24,6 +24,7 @@ NOW = 2**63 - 1
 """A watermark after every event."""
 FIRST = "0000-Q1"
 INSTITUTIONS, ACCOUNTS = "institutions", "accounts"
+DECISIONS = "core.decision"
 Figures = Mapping[str, Mapping[str, Decimal]]
 
 
@@ -92,7 +93,13 @@ def basis(connection: Connection, submission: Submission, pinned: Pins) -> Basis
         reporter=submission.reporter if submission.contract.reporter else None,
         suspensions=in_force(submission.region, period),
         ordered=_ordered(connection, submission, today) if submission.contract.reporter else None,
+        published=_published(connection, submission.region) if submission.contract.table == DECISIONS else None,
     )
+
+
+def _published(connection: Connection, region: str) -> frozenset[str]:
+    """The periods whose official result is published: a decision comes too late to waive them (S14)."""
+    return frozenset(row["period"] for row in sql.rows(connection, "core/published.sql", {"region": region}))
 
 
 def _ordered(connection: Connection, submission: Submission, today: Mapping[str, str]) -> Ordered | None:

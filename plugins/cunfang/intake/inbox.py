@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine, text
 
+from cunfang.feeds.contract import DOCUMENTS, attaches
 from cunfang.intake.submissions import clean
 from cunfang.period import Period
 
@@ -45,7 +46,10 @@ class Delivery:
 
 
 def deliveries(inbox: Path, feed: str, settle: float = SETTLE_SECONDS) -> list[Delivery]:
-    """Files of `feed` at rest in the inbox, oldest first. Hidden, temporary and linked ones are not deliveries."""
+    """Files of `feed` at rest in the inbox, oldest first.
+
+    Hidden, temporary and linked ones are not deliveries, nor the documents of a register: they are taken with it.
+    """
     return _in_order(_at_rest(inbox, feed, settle))
 
 
@@ -76,8 +80,9 @@ class _Seen(NamedTuple):
 
 def _at_rest(inbox: Path, feed: str, settle: float) -> Iterator[_Seen]:
     now = time.time_ns()
+    beside = DOCUMENTS if attaches(feed) else ""
     for folder, region, period in _folders(inbox, feed):
-        for entry, reporter in _files(folder):
+        for entry, reporter in _files(folder, beside):
             try:
                 facts = entry.stat(follow_symlinks=False)
             except OSError:
@@ -114,12 +119,12 @@ def _folders(inbox: Path, feed: str) -> Iterator[tuple[str, str, str]]:
                 yield folder, region.name, period.name
 
 
-def _files(folder: str) -> Iterator[tuple[os.DirEntry[str], str]]:
-    """Files of the folder, and of the folders of reporting institutions in it, with the reporter."""
+def _files(folder: str, beside: str) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """Files of the folder, and of folders of reporting institutions in it, with the reporter; `beside` is not one."""
     for entry in _children(folder, _is_either, _STAYING):
         if entry.is_file(follow_symlinks=False):
             yield entry, ""
-        else:
+        elif entry.name != beside:
             yield from ((inner, entry.name) for inner in _children(entry.path, os.DirEntry.is_file, _STAYING))
 
 

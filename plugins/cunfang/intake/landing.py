@@ -65,7 +65,7 @@ def store(path: Path, archive: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     with tempfile.NamedTemporaryFile(dir=archive, delete=False) as copy:
         try:
-            for chunk in _chunks(path):
+            for chunk in chunks(path):
                 digest.update(chunk)
                 size += len(chunk)
                 copy.write(chunk)
@@ -80,7 +80,7 @@ def store(path: Path, archive: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def chunks(path: Path) -> Iterator[bytes]:
     """The bytes of a file; a link put in its place is not followed, a pipe or device is not waited for."""
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as source:

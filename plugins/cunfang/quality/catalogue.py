@@ -22,7 +22,15 @@ from cunfang.quality.texts import Text, texts_of_python, texts_of_sql, texts_of_
 from cunfang.settings import INCLUDE
 
 LIBRARY = Path(__file__).parents[1]
-STAGES = {"FILE": "读取", "INB": "接收", "SUS": "暂停", "REC": "跨来源勾稽", "EVA": "考核", "COR": "更正", "TRK": "划转跟踪"}
+STAGES = {
+    "FILE": "读取",
+    "INB": "接收",
+    "SUS": "暂停",
+    "REC": "跨来源勾稽",
+    "EVA": "考核",
+    "COR": "更正",
+    "TRK": "划转跟踪",
+}
 CLASSES = {Klass.SYNTACTICAL: "语法性", Klass.VALIDITY: "有效性", Klass.QUALITY: "质量", Klass.MACRO: "宏观"}
 LETTERS = {"S": Klass.SYNTACTICAL, "V": Klass.VALIDITY, "Q": Klass.QUALITY, "M": Klass.MACRO}
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")

@@ -1,4 +1,4 @@
-"""What a register says against itself and against the papers it rests on: documents, validity, spans (S01, S14, S15)."""
+"""What a register says against itself and against the papers it rests on: documents, validity, spans (S01, S15)."""
 
 from __future__ import annotations
 
