@@ -228,6 +228,25 @@ class County:
             assert issue_within(self.connection, order_no, "finance_bureau").drifts == ()
         return order_no
 
+    def correction(self, run_id: int, against: int, treatment: str = "true_up") -> None:
+        """What `run_id` changes against the run that stands, as it was priced: 100 yuan from ICBC to ABC."""
+        self.do(
+            """
+            WITH priced AS (
+                INSERT INTO ops.run_correction (run_id, against_run_id, region, period, treatment, reason, largest,
+                    gross, net)
+                VALUES (:r, :a, :region, '2025-Q4', :treatment, '不超过补差限额', 100, 200, 0)
+                RETURNING correction_id
+            )
+            INSERT INTO ops.run_correction_effect (correction_id, institution, name, short_name, sort_no,
+                target_before, target_after, score_before, score_after, rank_before, rank_after)
+            SELECT correction_id, bank, bank, bank, 1, before, after, 50.5, 49.5, 1, 2
+            FROM priced
+            CROSS JOIN (VALUES ('ICBC', 500, 400), ('ABC', 400, 500)) AS e (bank, before, after)
+            """,
+            r=run_id, a=against, treatment=treatment, region=REGION,
+        )  # fmt: skip
+
     def at(self, day: str) -> None:
         """The office lives on `day` from here on."""
         self.do("SELECT set_config('cunfang.today', :day, FALSE)", day=day)
@@ -248,9 +267,9 @@ class County:
         self.do(
             """
             INSERT INTO eval.holding (run_id, account, institution, owner, fund_category, balance, adjustable,
-                available,
-                basis, submission_id, record_no)
-            SELECT :r, a.account, a.institution, a.owner, a.fund_category, b.balance, c.adjustable, c.adjustable, 'S02',
+                available, matures_on, basis, submission_id, record_no)
+            SELECT :r, a.account, a.institution, a.owner, a.fund_category, b.balance, c.adjustable,
+                c.adjustable AND coalesce(b.matures_on, '-infinity') <= b.as_of, b.matures_on, 'S02',
                 b.submission_id, b.record_no
             FROM core.balance AS b
             INNER JOIN core.account AS a ON b.account = a.account AND a.submission_id = :accounts

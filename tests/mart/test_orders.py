@@ -161,7 +161,9 @@ def test_given_a_draft_that_is_given_up_then_it_is_shown_as_cancelled_and_is_not
 
 def test_given_a_time_deposit_that_matures_later_then_its_transfer_waits(county: Any) -> None:
     county.at("2026-01-12")
-    run_id = county.run(county.everything(), approve=False, legs=False)
+    inputs = county.everything()
+    county.do("UPDATE core.balance SET matures_on = '2026-03-02' WHERE account = '9900000000000002'")
+    run_id = county.run(inputs, approve=False, legs=False)
     county.do(
         "INSERT INTO eval.leg (run_id, leg_no, from_institution, to_institution, from_account, to_account, owner,"
         " fund_category, amount, status, reason, available_from) VALUES (:r, 1, 'ICBC', 'ABC', '9900000000000002',"
@@ -252,3 +254,23 @@ def test_given_a_run_that_is_drafted_twice_then_there_is_one_order(county: Any, 
     assert draft_adjustment(county.connection, run_id) == drafted
     publish_orders(county.connection, REGION)
     assert county.do("SELECT count(DISTINCT paper_no) FROM mart.fact_order") == 1
+
+
+def test_given_a_correction_then_its_effect_on_each_bank_stands_beside_the_paper_that_makes_it_good(
+    county: Any,
+) -> None:
+    inputs = county.everything()
+    county.at("2026-01-12")
+    stands = county.run(inputs, approve=False)
+    county.ordered(stands)
+    corrected = county.run(inputs, icbc=400, approve=False)
+    county.correction(corrected, stands, "superseding")
+    publish_orders(county.connection, REGION)
+    page = 'SELECT "金融机构", "影响额", "处理方式", "指令文书编号", "文书状态" FROM mart.v_cn_correction ORDER BY "影响额"'
+    banks = ("中国工商银行大悟县支行", "中国农业银行大悟县支行")
+    effects = [(banks[0], Decimal("-100.00")), (banks[1], Decimal("100.00"))]
+    assert county.all(page) == [(*effect, "另行下达", "", "") for effect in effects]
+    superseding = county.ordered(corrected, until="reviewed")
+    publish_orders(county.connection, REGION)
+    assert county.all(page) == [(*effect, "另行下达", superseding, "已复核") for effect in effects]
+    assert county.do("SELECT sum(effect_amount) FROM mart.fact_correction") == 0
