@@ -40,8 +40,7 @@ def drafted(warehouse: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[E
 
 def sign(engine: Engine, order_no: str, user: str, approved: bool = True, comment: str = "") -> papers.After:
     """Answer the due step, as the parked task does, and go on."""
-    with engine.begin() as connection:
-        step = put_up(connection, order_no, f"run of {user}", lambda run: False)
+    step = papers.take_due(engine, order_no, f"run of {user}", lambda run: False)
     assert step is not None
     place = {"order_no": order_no, "step_no": step.step_no, "round": step.round}
     papers.keep_verdict(engine, **place, approved=approved, actor=user, comment=comment)
@@ -74,6 +73,8 @@ def test_from_draft_to_issue_each_is_told_what_concerns_it(drafted: tuple[Engine
     assert set(letters(engine, "sign")) == {"office@dawu.example"}
 
     assert sign(engine, order_no, "finance_office", comment="已核对").follows == "signature"
+    assert letters(engine, "provisional") == {}
+    papers.take_due(engine, order_no, "the next run", lambda run: False)
     provisional = letters(engine, "provisional")
     own = provisional["abc@banks.dawu.example"]
     with engine.connect() as connection:

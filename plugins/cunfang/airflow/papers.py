@@ -25,6 +25,7 @@ from cunfang.orders.correction import recorded, take_up
 from cunfang.orders.load import Order, OrderHead, Signature, load_order
 from cunfang.orders.paper import SYSTEM, Step, paper_of
 from cunfang.orders.recall import load_recall, redraft
+from cunfang.orders.request import Alive, put_up
 from cunfang.orders.signing import due_step, sign
 from cunfang.region import load_region
 from cunfang.settings import Settings, settings
@@ -53,6 +54,30 @@ def _tell_correction(connection: Connection, run_id: int) -> None:
     if recorded(connection, run_id) is not None:
         recipients = load_region(load_result(connection, run_id).region).recipients
         announce_correction(connection, run_id, recipients, result_workbook(connection, run_id))
+
+
+def take_due(engine: Engine, order_no: str, dag_run: str, alive: Alive) -> Step | None:
+    """Take the due signature upon `dag_run`; None where none is due, AskedAlreadyError while another run asks.
+
+    A result that was reviewed is told to the banks with the day until which they may object (S27).
+    """
+    with engine.begin() as connection:
+        step = put_up(connection, order_no, dag_run, alive)
+        if step is not None and step.brings == "signed":
+            _tell_provisional(connection, load_order(connection, order_no).head)
+        return step
+
+
+def _tell_provisional(connection: Connection, head: OrderHead) -> None:
+    from cunfang.orders.objection import window
+
+    if head.run_id is None:
+        return
+    until = window(connection, head.order_no).until
+    if head.kind == "true_up":
+        announce_reviewed(connection, head.run_id, until)
+    else:
+        letters.announce_provisional(connection, head, until)
 
 
 def may_become_final(engine: Engine, order_no: str) -> bool:
@@ -156,14 +181,6 @@ def after_signature(engine: Engine, order_no: str) -> After:
         head, step = order.head, due_step(connection, order_no)
         if head.status == "returned":
             letters.announce_returned(connection, order)
-        elif head.status == "reviewed" and head.run_id is not None:
-            from cunfang.orders.objection import window
-
-            until = window(connection, order_no).until
-            if head.kind == "true_up":
-                announce_reviewed(connection, head.run_id, until)
-            else:
-                letters.announce_provisional(connection, head, until)
     follows = "signature" if step else "issue" if head.status == "signed" else ""
     return After(head.region, head.period, order_no, head.status, follows)
 

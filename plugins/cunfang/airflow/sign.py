@@ -23,24 +23,28 @@ def asks(dag_run: str) -> bool:
     return count > 0
 
 
-@task
-def due() -> dict[str, Any]:
-    """Take the order's due signature upon this run; skips where none is due, or another run asks for it already."""
+@task(outlets=[OUTBOX])
+def due(*, outlet_events: Any = None) -> dict[str, Any]:
+    """Take the order's due signature upon this run; skips where none is due, or another run asks for it already.
+
+    Once the order is reviewed, its provisional result goes to the banks (S27).
+    """
     from airflow.sdk.exceptions import AirflowSkipException
 
-    from cunfang.orders.request import AskedAlreadyError, put_up
+    from cunfang.airflow.papers import take_due
+    from cunfang.orders.request import AskedAlreadyError
     from cunfang.settings import settings
     from cunfang.warehouse import engine
 
     context = get_current_context()
     order_no = resolve_order(context)
-    with engine(settings().warehouse_url).begin() as connection:
-        try:
-            step = put_up(connection, order_no, context["dag_run"].run_id, asks)
-        except AskedAlreadyError as asked:
-            raise AirflowSkipException(str(asked)) from asked
+    try:
+        step = take_due(engine(settings().warehouse_url), order_no, context["dag_run"].run_id, asks)
+    except AskedAlreadyError as asked:
+        raise AirflowSkipException(str(asked)) from asked
     if step is None:
         raise AirflowSkipException(f"指令 {order_no} 没有待签的环节")
+    outlet_events[OUTBOX].add_partitions(order_no)
     return {"order_no": order_no, "step": step.step_no, "round": step.round, "brings": step.brings}
 
 
