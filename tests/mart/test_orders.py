@@ -266,7 +266,8 @@ def test_given_a_correction_then_its_effect_on_each_bank_stands_beside_the_paper
     corrected = county.run(inputs, icbc=400, approve=False)
     county.correction(corrected, stands, "superseding")
     publish_orders(county.connection, REGION)
-    page = 'SELECT "金融机构", "影响额", "处理方式", "指令文书编号", "文书状态" FROM mart.v_cn_correction ORDER BY "影响额"'
+    columns = '"金融机构", "影响额", "处理方式", "指令文书编号", "文书状态"'
+    page = f'SELECT {columns} FROM mart.v_cn_correction ORDER BY "影响额"'
     banks = ("中国工商银行大悟县支行", "中国农业银行大悟县支行")
     effects = [(banks[0], Decimal("-100.00")), (banks[1], Decimal("100.00"))]
     assert county.all(page) == [(*effect, "另行下达", "", "") for effect in effects]

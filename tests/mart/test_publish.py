@@ -285,6 +285,7 @@ def test_given_a_published_run_then_every_chinese_page_has_its_rows_and_freshnes
     order_no = county.ordered(run_id)
     county.at("2026-02-02")
     move_leg(county.connection, f"{order_no}-L001", "overdue", actor="cunfang")
+    county.correction(county.run(inputs, icbc=400, approve=False), run_id)
     publish_orders(county.connection, "420922")
     views = county.all("SELECT viewname FROM pg_views WHERE schemaname = 'mart' AND viewname LIKE 'v!_c%' ESCAPE '!'")
     assert len(views) > 20

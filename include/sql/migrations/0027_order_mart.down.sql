@@ -1,8 +1,17 @@
 -- Orders as they were published before they had a life; what only the life knows is dropped.
 -- noqa: disable=RF06
+CREATE TEMPORARY TABLE said ON COMMIT DROP AS
+SELECT
+    a.attname,
+    col_description(a.attrelid, a.attnum) AS meaning
+FROM pg_attribute AS a
+WHERE
+    a.attrelid = CAST('mart.v_current_allocation' AS regclass) AND a.attnum > 0 AND a.attname <> 'scheduled_amount';
 DROP VIEW mart.v_cn_order_event, mart.v_cn_order_paper, mart.v_cn_order, mart.v_cn_overdue, mart.v_cn_order_leg,
-mart.v_cn_adjustment, mart.v_current_order_event, mart.v_current_order_leg, mart.v_current_order;
-DROP TABLE mart.fact_order_event;
+mart.v_cn_adjustment, mart.v_current_allocation, mart.v_current_order_event, mart.v_current_order_leg,
+mart.v_current_order;
+DROP VIEW mart.v_cn_correction;
+DROP TABLE mart.fact_order_event, mart.fact_correction;
 DELETE FROM mart.fact_order_leg WHERE run_key < 0 OR issued_on IS NULL;
 DELETE FROM mart.fact_order WHERE run_key < 0 OR issued_on IS NULL OR due_on IS NULL OR kind_code <> 'adjustment';
 ALTER TABLE mart.fact_order_leg
@@ -27,6 +36,12 @@ ALTER COLUMN due_on SET NOT NULL;
 ALTER TABLE mart.fact_allocation DROP COLUMN scheduled_amount;
 DROP TABLE mart.dim_order_status;
 DROP VIEW ops.order_bank, ops.order_progress, ops.leg_progress;
+
+CREATE VIEW mart.v_current_allocation AS
+SELECT f.*
+FROM mart.fact_allocation AS f
+INNER JOIN mart.v_current_run AS r ON f.run_key = r.run_key;
+COMMENT ON VIEW mart.v_current_allocation IS '现行应存额度分配。半可加：考核期之间不得相加';
 
 CREATE VIEW mart.v_current_order AS
 SELECT f.*
@@ -182,8 +197,15 @@ BEGIN
                 'v_cn_order_leg'
             )
             AND (col_description(c.oid, a.attnum) IS NULL OR g.meaning IS NOT NULL)
+        UNION ALL
+        SELECT
+            CAST('mart.v_current_allocation' AS regclass),
+            s.attname,
+            s.meaning
+        FROM said AS s
     LOOP
         EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', item.relation, item.attname, item.meaning);
     END LOOP;
 END
 $$;
+DROP TABLE said;

@@ -140,8 +140,8 @@ SELECT
     b.*,
     CASE
         WHEN p.status <> 'issued' THEN p.status
-        WHEN b.legs = b.cancelled THEN 'cancelled'
-        WHEN b.legs = b.cancelled + b.blocked THEN 'blocked'
+        WHEN b.legs = b.blocked THEN 'blocked'
+        WHEN b.legs = b.cancelled + b.blocked THEN 'cancelled'
         WHEN b.overdue > 0 THEN 'overdue'
         WHEN b.returned > 0 THEN 'returned'
         WHEN b.issued > 0 THEN 'issued'
@@ -266,6 +266,35 @@ CREATE TABLE mart.fact_order_event (
     happened_at text NOT NULL
 );
 CREATE INDEX fact_order_event_paper ON mart.fact_order_event (paper_no);
+
+CREATE TABLE mart.fact_correction (
+    correction_no text PRIMARY KEY,
+    correction_id integer NOT NULL,
+    paper_no text NOT NULL,
+    run_key integer NOT NULL REFERENCES mart.dim_run,
+    against_run_key integer NOT NULL REFERENCES mart.dim_run,
+    rule_version_key integer NOT NULL REFERENCES mart.dim_rule_version,
+    submission_key integer NOT NULL REFERENCES mart.dim_submission,
+    region_key integer NOT NULL REFERENCES mart.dim_region,
+    period_key integer NOT NULL REFERENCES mart.dim_period,
+    date_key integer NOT NULL REFERENCES mart.dim_date,
+    institution_key integer NOT NULL REFERENCES mart.dim_institution,
+    treatment_code text NOT NULL,
+    treatment_name text NOT NULL,
+    paper_status_code text NOT NULL,
+    paper_status_name text NOT NULL,
+    reason_text text NOT NULL,
+    priced_on date NOT NULL,
+    target_before_amount numeric(18, 2) NOT NULL,
+    target_after_amount numeric(18, 2) NOT NULL,
+    effect_amount numeric(18, 2) NOT NULL,
+    score_before_points numeric(12, 6),
+    score_after_points numeric(12, 6),
+    rank_before_no integer,
+    rank_after_no integer
+);
+COMMENT ON TABLE mart.fact_correction IS
+'更正的影响。粒度：一次更正 × 机构。影响额在机构之间可相加，即总量的变动；同一考核期的几次更正各与当时的结果相比，不得相加';
 -- Before orders had a life the newest run of a quarter took the place of those before it.
 UPDATE mart.fact_order AS f SET status_code = 'cancelled', status_name = '已撤销', order_status_key = 13
 WHERE NOT EXISTS (
@@ -279,10 +308,17 @@ UPDATE mart.fact_order_leg AS f SET order_status_key = s.order_status_key
 FROM mart.dim_order_status AS s
 WHERE f.status_code = s.status_code;
 
+CREATE OR REPLACE VIEW mart.v_current_allocation AS
+SELECT f.*
+FROM mart.fact_allocation AS f
+INNER JOIN mart.v_current_run AS r ON f.run_key = r.run_key;
+
 CREATE OR REPLACE VIEW mart.v_current_order AS
 SELECT f.*
 FROM mart.fact_order AS f
-WHERE f.paper_status_code = 'issued' AND f.status_code <> 'cancelled';
+WHERE
+    f.paper_status_code = 'issued' AND f.status_code <> 'cancelled'
+    AND (f.status_code <> 'blocked' OR f.superseded_by_no = '');
 
 CREATE OR REPLACE VIEW mart.v_current_order_leg AS
 SELECT f.*
@@ -473,6 +509,32 @@ CROSS JOIN LATERAL (
     WHERE n.paper_no = o.paper_no
 ) AS l;
 
+CREATE VIEW mart.v_cn_correction AS
+SELECT
+    g.region_name AS "行政区划",
+    p.period_code AS "考核期",
+    f.priced_on AS "测定日期",
+    f.treatment_name AS "处理方式",
+    f.paper_no AS "指令文书编号",
+    f.paper_status_name AS "文书状态",
+    i.sort_no AS "机构排序",
+    i.institution_name AS "金融机构",
+    f.target_before_amount AS "更正前额度",
+    f.target_after_amount AS "更正后额度",
+    f.effect_amount AS "影响额",
+    f.score_before_points AS "更正前得分",
+    f.score_after_points AS "更正后得分",
+    f.rank_before_no AS "更正前名次",
+    f.rank_after_no AS "更正后名次",
+    f.reason_text AS "说明",
+    v.rule_version AS "规则版本"
+FROM mart.fact_correction AS f
+INNER JOIN mart.dim_region AS g ON f.region_key = g.region_key
+INNER JOIN mart.dim_period AS p ON f.period_key = p.period_key
+INNER JOIN mart.dim_institution AS i ON f.institution_key = i.institution_key
+INNER JOIN mart.dim_rule_version AS v ON f.rule_version_key = v.rule_version_key;
+COMMENT ON VIEW mart.v_cn_correction IS '更正影响表：一次更正每个金融机构一行，应存额度前后相差多少元，如何处理';
+
 CREATE VIEW mart.v_cn_order_event AS
 SELECT
     g.region_name AS "行政区划",
@@ -602,6 +664,28 @@ BEGIN
             ('source_code', '', '事项种类代码：paper、signature、leg'),
             ('source_name', '', '事项种类：指令、签批、划转'),
             ('事项', '', '指令、签批或划转'),
+            ('correction_no', '', '更正编号-机构代码'),
+            ('correction_id', '', '更正编号'),
+            ('against_run_key', '', '所对比的批次键：当时有效的批次，-1 未知'),
+            ('treatment_code', '', '处理方式代码：none、true_up、superseding'),
+            ('treatment_name', '', '处理方式：不变、下期补差、另行下达'),
+            ('priced_on', '', '测定影响的日期'),
+            ('target_before_amount', '', '更正前的应存额度，元'),
+            ('target_after_amount', '', '更正后的应存额度，元'),
+            ('effect_amount', '', '影响额，元 = 更正后 - 更正前'),
+            ('score_before_points', '', '更正前的总得分，不可相加'),
+            ('score_after_points', '', '更正后的总得分，不可相加'),
+            ('rank_before_no', '', '更正前的名次'),
+            ('rank_after_no', '', '更正后的名次'),
+            ('测定日期', '', '测定影响的日期'),
+            ('处理方式', '', '不变、下期补差、另行下达'),
+            ('更正前额度', '', '更正前的应存额度，元'),
+            ('更正后额度', '', '更正后的应存额度，元'),
+            ('影响额', '', '更正后减更正前，元'),
+            ('更正前得分', '', '更正前的总得分'),
+            ('更正后得分', '', '更正后的总得分'),
+            ('更正前名次', '', '更正前的名次，不参评为空'),
+            ('更正后名次', '', '更正后的名次，不参评为空'),
             ('step_title', '', '签批环节，其余为空'),
             ('签批环节', '', '签批的环节，其余为空'),
             ('before_status_code', '', '变动之前的状态代码'),
