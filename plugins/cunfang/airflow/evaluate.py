@@ -14,13 +14,16 @@ from cunfang.airflow.partition import order_key, partition_key, resolve_period
 def evaluate() -> int:
     """Evaluate the partition's region and period; the same inputs give the same run.
 
-    A question is put to the office by mail and fails the task (N8).
+    A question is put to the office by mail and fails the task (N8). A waived quarter has no run: its papers that were
+    not issued are withdrawn, and what follows is skipped (S14).
     """
     from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
     from cunfang.airflow.announce import questions_of
     from cunfang.evaluation import RunStoppedError
     from cunfang.evaluation.official import evaluate_official, status_of
+    from cunfang.evaluation.waiver import WaivedError
+    from cunfang.orders.waiver import withdraw
     from cunfang.settings import settings
     from cunfang.warehouse import engine
 
@@ -28,6 +31,10 @@ def evaluate() -> int:
     database = engine(settings().warehouse_url)
     try:
         run_id = evaluate_official(database, region, period)
+    except WaivedError as waived:
+        with database.begin() as connection:
+            withdraw(connection, waived.waiver)
+        raise AirflowSkipException(str(waived)) from waived
     except RunStoppedError as stopped:
         questions_of(database, region, period, stopped.findings)
         questions = "\n".join(f"[{f.check}] {f.message}。{f.advice}" for f in stopped.findings)

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, text
 
 from cunfang.evaluation.run import evaluate
 from cunfang.evaluation.steps import Answer, RunStoppedError
+from cunfang.evaluation.waiver import WaivedError, note, waived
 from cunfang.finding import Finding, Klass
 from cunfang.intake.explaining import questions, unexplained
 from cunfang.period import Period
@@ -33,7 +34,14 @@ def evaluate_official(engine: Engine, region: str, period: Period) -> int:
 
     It also stops, with every question at once, while a finding of what stands or of the run itself is neither corrected
     nor explained, unless the region says `unexplained: note`; the run is a draft then, and not offered for signature.
+    A quarter that a decision waives has no run: that is kept, and said by a WaivedError (S14).
     """
+    with engine.begin() as connection:
+        waiver = waived(connection, region, period)
+        if waiver is not None:
+            note(connection, waiver)
+    if waiver is not None:
+        raise WaivedError(waiver)
     rulebook = rulebook_of(region)
     if rulebook is None:
         message = f"地区 {region} 没有指定考核办法"
