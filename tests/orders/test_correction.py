@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import IntegrityError
 
+from cunfang.documents.correction import outcome
 from cunfang.documents.loading import load_result
 from cunfang.evaluation import evaluate_within
 from cunfang.orders import correction
@@ -273,3 +274,26 @@ def test_a_price_that_is_tampered_with_is_found(connection: Connection) -> None:
 
     (one, *_) = verify(connection).breaks
     assert "run_correction_effect" in one.what
+
+
+def test_an_order_that_supersedes_takes_over_what_a_true_up_still_owed(connection: Connection) -> None:
+    office = Office(connection, book(POINT))
+    old = office.settled(office.quarter(Q4))
+    true_up = office.settled(office.marked(Q4, SMALL))
+    early = office.quarter(Q1)
+    assert {order_no for order_no, _ in office.counted(early)} == {true_up}
+    third = office.marked(Q4, {**SMALL, "A": Decimal(45), "B": Decimal(25)})
+
+    new = office.settled(third)
+
+    priced = correction.recorded(connection, third)
+    assert priced is not None and (priced.superseded_order, priced.lapsing) == (old, true_up)
+    assert f"取代 {old}" in priced.reason and f"此前的补差 {true_up} 一并落实，不再另计" in outcome(priced)
+    assert {item.institution: item.effect for item in priced.effects if item.effect} == {
+        "A": 4 * POINT,
+        "B": -4 * POINT,
+    }
+    assert load_order(connection, new).head.supersedes == old
+    assert office.counted(office.evaluated(Q1)) == {}
+    with pytest.raises(IntegrityError, match=f"{true_up}（已由 {new} 落实）；请重新考核"), connection.begin_nested():
+        office.settled(early)

@@ -17,7 +17,7 @@ SELECT
     o.period,
     e.effect AS amount,
     e.correction_id
-FROM ops.order_paper AS o
+FROM ops.issued_true_up AS o
 INNER JOIN (
     SELECT
         x.run_id,
@@ -29,7 +29,7 @@ INNER JOIN (
 INNER JOIN ops.run_correction_effect AS e ON c.correction_id = e.correction_id AND e.effect <> 0
 LEFT JOIN counted AS n ON o.order_no = n.order_no
 WHERE
-    o.region = %(region)s AND o.kind = 'true_up' AND o.status = 'issued' AND o.period < %(period)s
+    o.region = %(region)s AND o.period < %(period)s AND o.lapsed_by IS NULL
     AND (
         n.period = %(period)s
         OR (

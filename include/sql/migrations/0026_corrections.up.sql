@@ -75,14 +75,46 @@ LEFT JOIN eval.lineage AS g ON t.run_id = g.run_id AND t.institution = g.institu
 LEFT JOIN eval.participant AS p ON t.run_id = p.run_id AND p.institution = coalesce(g.heir, t.institution);
 COMMENT ON VIEW eval.run_true_up IS '各批次的补差归于哪家机构，是否计入（counted：参加按得分分配的才计入）';
 
+-- An order that supersedes moves all that the correction comes to: true-ups of the quarter issued before it lapse.
+CREATE VIEW ops.issued_true_up AS
+SELECT
+    o.order_id,
+    o.order_no,
+    o.region,
+    o.period,
+    o.run_id,
+    e.event_id,
+    l.order_no AS lapsed_by
+FROM ops.transfer_order AS o
+INNER JOIN ops.order_event AS e ON o.order_id = e.order_id AND e.status = 'issued'
+LEFT JOIN LATERAL (
+    SELECT a.order_no
+    FROM ops.transfer_order AS a
+    INNER JOIN ops.order_event AS v ON a.order_id = v.order_id AND v.status = 'issued'
+    WHERE
+        a.region = o.region AND a.period = o.period AND a.kind = 'adjustment' AND v.event_id > e.event_id
+    ORDER BY v.event_id
+    LIMIT 1
+) AS l ON TRUE
+WHERE o.kind = 'true_up';
+COMMENT ON VIEW ops.issued_true_up IS '已下达的补差；lapsed_by 为其后下达、一并落实了它的调整指令，这样的补差不再计入';
+
 -- Once: in one quarter, whichever of its runs, and nowhere else.
 CREATE FUNCTION eval.true_up_elsewhere(pinned bigint) RETURNS text LANGUAGE sql STABLE AS $$
-SELECT string_agg(DISTINCT format('%s（已计入 %s）', t.order_no, o.period), '、')
+SELECT string_agg(DISTINCT x.said, '、')
 FROM eval.run AS r
 INNER JOIN eval.true_up AS t ON r.run_id = t.run_id
-INNER JOIN eval.true_up AS u ON t.order_no = u.order_no
-INNER JOIN eval.run AS o ON u.run_id = o.run_id AND r.period <> o.period AND o.purpose = 'official'
-INNER JOIN eval.run_event AS e ON o.run_id = e.run_id AND e.status = 'published'
+CROSS JOIN LATERAL (
+    SELECT format('%s（已计入 %s）', t.order_no, o.period) AS said
+    FROM eval.true_up AS u
+    INNER JOIN eval.run AS o ON u.run_id = o.run_id AND r.period <> o.period AND o.purpose = 'official'
+    INNER JOIN eval.run_event AS e ON o.run_id = e.run_id AND e.status = 'published'
+    WHERE u.order_no = t.order_no
+    UNION ALL
+    SELECT format('%s（已由 %s 落实）', t.order_no, i.lapsed_by)
+    FROM ops.issued_true_up AS i
+    WHERE i.order_no = t.order_no AND i.lapsed_by IS NOT NULL
+) AS x
 WHERE r.run_id = pinned
 $$;
 CREATE FUNCTION eval.refuse_second_true_up() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -90,7 +122,7 @@ DECLARE
     elsewhere text := eval.true_up_elsewhere(new.run_id);
 BEGIN
     IF elsewhere IS NOT NULL THEN
-        RAISE EXCEPTION '批次 % 含有已在别的考核期计入的补差：%；请重新考核', new.run_id, elsewhere
+        RAISE EXCEPTION '批次 % 含有不应再计入的补差：%；请重新考核', new.run_id, elsewhere
             USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;

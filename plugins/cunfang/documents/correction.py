@@ -100,9 +100,10 @@ def outcome(correction: Correction) -> str:
     paper = f"调整指令 {order} " if order else "新的调整指令"
     if old is None:
         return f"{paper}{'已下达' if issued else '待签批'}"
+    lapsing = f"；此前的补差 {correction.lapsing} 一并落实，不再另计" if correction.lapsing else ""
     if issued:
-        return f"{paper}取代 {old}，已下达：{old} 中未执行的划转已撤销，已执行的不退回"
-    return f"{paper}取代 {old}，待签批；下达时 {old} 中未执行的划转撤销，已执行的不退回"
+        return f"{paper}取代 {old}，已下达：{old} 中未执行的划转已撤销，已执行的不退回{lapsing}"
+    return f"{paper}取代 {old}，待签批；下达时 {old} 中未执行的划转撤销，已执行的不退回{lapsing}"
 
 
 def _effect(item: Effect) -> EffectRow:

@@ -48,6 +48,7 @@ def _compare(connection: Connection, run_id: int, against: int, head: dict[str, 
         inputs=inputs,
         others=others_of(connection, run_id, against, delivered=bool(inputs)),
         superseded_order=head["standing_order"] if treatment == "superseding" else None,
+        lapsing=head["lapsing"] if treatment == "superseding" else None,
     )
 
 
@@ -116,6 +117,7 @@ def recorded(connection: Connection, run_id: int) -> Correction | None:
         order_no=head["order_no"],
         order_status=head["order_status"],
         superseded_order=head["superseded_order"] or proposed,
+        lapsing=place["lapsing"] if head["treatment"] == "superseding" else None,
     )
 
 

@@ -90,7 +90,7 @@ class Correction:
     """A run priced against the one that stands (`against_run_id`), and what is to be done.
 
     `others`: what differs besides deliveries, in words. `order_no` is the paper that came of it, `superseded_order` the
-    one that it takes the place of.
+    one that it takes the place of, `lapsing` true-ups of the quarter that the order carries out together with the rest.
     """
 
     run_id: int
@@ -106,6 +106,7 @@ class Correction:
     order_no: str | None = None
     order_status: str | None = None
     superseded_order: str | None = None
+    lapsing: str | None = None
 
     @property
     def largest(self) -> Decimal:
