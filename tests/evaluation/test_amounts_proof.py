@@ -25,8 +25,9 @@ ANOTHER = (
     "SELECT 2, region, period, as_of, year_start, rulebook_id, 'another' FROM eval.run WHERE run_id = 1",
     "INSERT INTO eval.quota (run_id, total, set_aside, derivation) VALUES (2, 1000, 40, '')",
     "INSERT INTO eval.bounded (run_id, institution, current_amount, rigid_amount, floor_amount, cap_amount, "
-    "raw_target, bounded_target, binding) SELECT 2, institution, current_amount, rigid_amount, floor_amount, "
-    "raw_target, bounded_target, binding FROM eval.bounded WHERE run_id = 1",
+    "raw_target, bounded_target, binding) "
+    "SELECT 2, institution, current_amount, rigid_amount, floor_amount, cap_amount, raw_target, bounded_target, "
+    "binding FROM eval.bounded WHERE run_id = 1",
 )
 AMOUNTS = "INSERT INTO eval.allocation (run_id, institution, target, current_amount) VALUES "
 SOUND = "(2, 'A', 500, 500), (2, 'B', 350, 400), (2, 'C', 110, 100), (2, 'D', 40, 0)"

@@ -267,10 +267,10 @@ def place(
 
     A bank that is to be cut (N13) gets a cap of (1 − r) of what it would have had; then all is shared out again.
     """
+    if about_total:
+        return Placed(about_total)
     if unclear(scheme, banks.values()):
         return Placed("EVA-V043")
-    if about_total == "EVA-V060":
-        return Placed(about_total)
     limits = {code: caps(scheme, bank, total) for code, bank in banks.items()}
     first = {code: bounds_of(scheme, bank, limits[code]) for code, bank in banks.items()}
     known = {code: bounds for code, bounds in first.items() if bounds is not None}
@@ -278,8 +278,6 @@ def place(
         return Placed("EVA-V045")
     if scheme.deposits is not None and any(bank.deposits is None for bank in banks.values()):
         return Placed("EVA-V046")
-    if about_total:
-        return Placed(about_total)
     rigid = sum((bank.rigid for bank in banks.values()), ZERO)
     if asked := question(amount, known, rigid, scheme):
         return Placed(asked)

@@ -2,6 +2,9 @@
 -- are executed (S12), in all and without what only waits in a pool account to be placed (S05); and the controlled total
 -- T, which is that of the base date (S04): the stock, the stock less a payment reserve, or a decreed amount. A rule book
 -- that only measures has no amounts.
+-- A batch of all counties sorts and hashes in memory, not on disk.
+SET LOCAL work_mem = '64MB';
+
 CREATE TEMPORARY TABLE stock ON COMMIT DROP AS
 SELECT
     p.run_id,
@@ -70,8 +73,9 @@ CROSS JOIN
         SELECT coalesce(k.reserve_amount, round(floor(k.reserve_share * t.stock * 100) / 100, 2), 0) AS reserve
     ) AS v
 LEFT JOIN eval.parameter AS o
-    ON k.rulebook_id = o.rulebook_id
-    AND o.path = CASE WHEN k.reserve_amount IS NULL THEN 'allocation.reserve_share' ELSE 'allocation.reserve_amount' END
+    ON
+        k.rulebook_id = o.rulebook_id
+        AND o.path = CASE WHEN k.reserve_amount IS NULL THEN 'allocation.reserve_share' ELSE 'allocation.reserve_amount' END
 LEFT JOIN LATERAL (
     SELECT
         e.amount,

@@ -23,8 +23,7 @@ CREATE TEMPORARY TABLE bound (
     lower numeric(18, 2) GENERATED ALWAYS AS (
         CASE WHEN minimum IS NULL THEN rigid ELSE greatest(rigid, least(minimum, cap)) END
     ) STORED,
-    upper numeric(18, 2) GENERATED ALWAYS AS (CASE WHEN cap IS NOT NULL THEN greatest(cap, rigid) END) STORED,
-    PRIMARY KEY (run_id, pass_no, institution)
+    upper numeric(18, 2) GENERATED ALWAYS AS (CASE WHEN cap IS NOT NULL THEN greatest(cap, rigid) END) STORED
 ) ON COMMIT DROP;
 
 -- Where clamp() leaves each bank: at its lower or upper bound, free with λ, or at a stated amount that λ does not move.
@@ -34,6 +33,5 @@ CREATE TEMPORARY TABLE solved (
     institution text NOT NULL,
     lambda numeric,
     side text NOT NULL,
-    amount numeric NOT NULL,
-    PRIMARY KEY (run_id, pass_no, institution)
+    amount numeric NOT NULL
 ) ON COMMIT DROP;

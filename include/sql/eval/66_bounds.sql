@@ -76,8 +76,7 @@ wanted AS (
         END AS weight
     FROM stock AS p
     INNER JOIN eval.quota AS q ON p.run_id = q.run_id
-    INNER JOIN eval.run AS r ON p.run_id = r.run_id
-    INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
+    INNER JOIN eval.rulebook AS k ON p.rulebook_id = k.rulebook_id
     LEFT JOIN eval.score AS c ON p.run_id = c.run_id AND p.institution = c.institution
     -- Points are rounded to 30 decimals, so a score may miss an edge in the last of them.
     CROSS JOIN

@@ -1,5 +1,5 @@
 -- The allocation must have a solution (N9): what stands fixed within T', room enough for all of it; else the names and
--- the gap, by cause. Asked of every pot that is not solved yet.
+-- the gap, by cause. Asked of every pot that is not solved yet; names are put together only where there is no solution.
 WITH turn AS (
     SELECT
         b.*,
@@ -12,8 +12,7 @@ WITH turn AS (
     FROM pot AS p
     INNER JOIN bound AS b ON p.run_id = b.run_id AND p.pass_no = b.pass_no
     INNER JOIN stock AS s ON b.run_id = s.run_id AND b.institution = s.institution
-    INNER JOIN eval.run AS r ON p.run_id = r.run_id
-    INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
+    INNER JOIN eval.rulebook AS k ON s.rulebook_id = k.rulebook_id
     WHERE
         NOT EXISTS (
             SELECT 1 FROM solved AS d
@@ -21,7 +20,7 @@ WITH turn AS (
         )
 ),
 
-summed AS (
+short AS (
     SELECT
         t.run_id,
         t.pot,
@@ -30,28 +29,36 @@ summed AS (
         sum(t.rigid) AS rigid,
         sum(t.lower) AS lower,
         sum(t.least_amount) AS least_amount,
-        CASE WHEN count(*) = count(t.most_amount) THEN sum(t.most_amount) END AS most_amount,
-        string_agg(t.name || ' ' || t.rigid, '、' ORDER BY t.rigid DESC, t.name) FILTER (WHERE t.rigid > 0) AS rigid_of,
-        string_agg(t.name || ' ' || t.lower, '、' ORDER BY t.lower DESC, t.name) FILTER (WHERE t.lower > 0) AS lower_of,
-        string_agg(t.name || ' ' || t.least_amount, '、' ORDER BY t.least_amount DESC, t.name)
-        FILTER (WHERE t.least_amount > 0) AS least_of,
-        string_agg(format('%s %s（%s）', t.name, t.most_amount, w.word), '、' ORDER BY t.most_amount DESC, t.name) AS most_of
+        CASE WHEN count(*) = count(t.most_amount) THEN sum(t.most_amount) END AS most_amount
     FROM turn AS t
-    CROSS JOIN
-        LATERAL (
-            SELECT
-                CASE
+    GROUP BY t.run_id, t.pot, t.allocation, t.leftover
+    HAVING sum(t.least_amount) > t.pot OR (count(*) = count(t.most_amount) AND sum(t.most_amount) < t.pot)
+),
+
+summed AS (
+    SELECT *
+    FROM short AS h
+    CROSS JOIN LATERAL (
+        SELECT
+            string_agg(t.name || ' ' || t.rigid, '、' ORDER BY t.rigid DESC, t.name) FILTER (WHERE t.rigid > 0) AS rigid_of,
+            string_agg(t.name || ' ' || t.lower, '、' ORDER BY t.lower DESC, t.name) FILTER (WHERE t.lower > 0) AS lower_of,
+            string_agg(t.name || ' ' || t.least_amount, '、' ORDER BY t.least_amount DESC, t.name)
+            FILTER (WHERE t.least_amount > 0) AS least_of,
+            string_agg(
+                format('%s %s（%s）', t.name, t.most_amount, CASE
                     WHEN t.weight = 0 AND t.stated > 0 AND t.allocation = 'by_rank' THEN '名次定额'
                     WHEN t.weight = 0 AND t.stated > 0 THEN '规定额度'
                     WHEN t.weight = 0 THEN '不参加按得分分配'
                     WHEN t.rigid > t.cap THEN '不调整存量'
-                    ELSE CASE t.cap_name
-                        WHEN 'cap' THEN '集中度上限' WHEN 'deposits_cap' THEN '自身存款比例上限' WHEN 'maximum' THEN '最高额度'
-                        ELSE '四项均下降'
-                    END
-                END AS word
-        ) AS w
-    GROUP BY t.run_id, t.pot, t.allocation, t.leftover
+                    WHEN t.cap_name = 'cap' THEN '集中度上限'
+                    WHEN t.cap_name = 'deposits_cap' THEN '自身存款比例上限'
+                    WHEN t.cap_name = 'maximum' THEN '最高额度'
+                    ELSE '四项均下降'
+                END), '、' ORDER BY t.most_amount DESC, t.name
+            ) AS most_of
+        FROM turn AS t
+        WHERE t.run_id = h.run_id
+    ) AS n
 )
 
 SELECT

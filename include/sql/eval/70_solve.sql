@@ -34,8 +34,9 @@ bend AS (
     WHERE weight > 0 AND upper IS NOT NULL
 ),
 
+-- Bends at the same λ are peers: each of them carries the level and slope of all.
 segment AS (
-    SELECT DISTINCT
+    SELECT
         d.run_id,
         d.lambda,
         f.level + sum(d.level) OVER sweep AS level,
@@ -95,4 +96,6 @@ SELECT
         WHEN 'stated' THEN stated
         ELSE round(stated + eval.ratio(weight * remainder, slope), 30)
     END
-FROM sided
+FROM sided;
+
+ANALYZE solved;

@@ -1,14 +1,20 @@
 -- The bounded solution of the last pass, and beside it what is set aside (N9): what each bank would get without bounds,
 -- its bounds, and the constraint that holds it.
 WITH last_pass AS (
-    SELECT DISTINCT ON (b.run_id, b.institution)
+    SELECT
         b.*,
         s.side,
         s.amount
-    FROM bound AS b
+    FROM (
+        SELECT
+            p.run_id,
+            max(p.pass_no) AS pass_no
+        FROM pot AS p
+        WHERE p.pass_no > 0
+        GROUP BY p.run_id
+    ) AS l
+    INNER JOIN bound AS b ON l.run_id = b.run_id AND l.pass_no = b.pass_no
     INNER JOIN solved AS s ON b.run_id = s.run_id AND b.pass_no = s.pass_no AND b.institution = s.institution
-    WHERE b.pass_no > 0
-    ORDER BY b.run_id, b.institution, b.pass_no DESC
 )
 
 INSERT INTO eval.bounded (
@@ -36,8 +42,7 @@ SELECT
     b.deposits
 FROM stock AS s
 INNER JOIN eval.quota AS q ON s.run_id = q.run_id
-INNER JOIN eval.run AS r ON s.run_id = r.run_id
-INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
+INNER JOIN eval.rulebook AS k ON s.rulebook_id = k.rulebook_id
 INNER JOIN last_pass AS b ON s.run_id = b.run_id AND s.institution = b.institution
 WINDOW of_run AS (PARTITION BY s.run_id)
 UNION ALL

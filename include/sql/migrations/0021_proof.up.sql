@@ -1,11 +1,15 @@
 -- Allocation with proof: what T is derived from, the ladder from score to amount, and totals that no write can break.
+-- noqa: disable=RF06
 ALTER TABLE eval.quota DISABLE TRIGGER append_only;
 ALTER TABLE eval.quota
 ADD COLUMN stock numeric(18, 2),
 ADD COLUMN reserve numeric(18, 2) NOT NULL DEFAULT 0 CHECK (reserve >= 0),
 ADD CONSTRAINT quota_reserved CHECK (reserve = 0 OR total = stock - reserve);
 UPDATE eval.quota AS q
-SET stock = (SELECT sum(h.balance) FROM eval.holding AS h WHERE h.run_id = q.run_id);
+SET stock = (
+    SELECT sum(h.balance) FROM eval.holding AS h
+    WHERE h.run_id = q.run_id
+);
 ALTER TABLE eval.quota ENABLE TRIGGER append_only;
 COMMENT ON COLUMN eval.quota.stock IS '基准日范围内存量合计，元';
 COMMENT ON COLUMN eval.quota.reserve IS '支付准备，元：从存量中留出、不参加分配、留在原处的部分（S04）';
