@@ -14,8 +14,10 @@ from cunfang.airflow.partition import order_key
 from cunfang.delivery import following
 from cunfang.delivery.orders import announce_due
 from cunfang.delivery.recall import announce_proposal, ban_notices
+from cunfang.delivery.registers import expired_decisions
 from cunfang.orders import recall
 from cunfang.orders.load import load_order
+from cunfang.orders.objection import window
 from cunfang.orders.paper import paper_of
 from cunfang.orders.request import Alive, Waiting, lost, waiting
 from cunfang.orders.track import Tracked, track
@@ -51,7 +53,9 @@ def lost_papers(engine: Engine, alive: Alive) -> tuple[list[str], list[str]]:
 
 
 def follow_orders(engine: Engine, day: date | None = None) -> list[str]:
-    """On a working day: overdue transfers, silent banks, late signatures and bans that end, of counties that deliver.
+    """On a working day: overdue transfers, silent banks, late signatures, bans and decisions that end.
+
+    Of the counties that deliver, so not of one of sample data.
 
     `day`: instead of today. Gives the regions that were looked at.
     """
@@ -64,6 +68,7 @@ def follow_orders(engine: Engine, day: date | None = None) -> list[str]:
             following.chase_unacknowledged(connection, region, today)
             remind_signers(connection, region, today)
             ban_notices(connection, region, today)
+            expired_decisions(connection, region, today)
     return regions
 
 
@@ -83,8 +88,6 @@ def remind_signers(connection: Connection, region: str, today: date) -> int:
 
 def _since(connection: Connection, paper: Waiting) -> date:
     """From when on the signature may be given: not before the time to object is over."""
-    from cunfang.orders.objection import window
-
     if paper.step is None or paper.step.brings != "signed":
         return paper.since
     return max(paper.since, window(connection, paper.order_no).until)

@@ -23,6 +23,7 @@ from cunfang.orders import issue as issuing
 from cunfang.orders.correction import paper_of as order_of
 from cunfang.orders.correction import recorded, take_up
 from cunfang.orders.load import Order, OrderHead, Signature, load_order
+from cunfang.orders.objection import window
 from cunfang.orders.paper import SYSTEM, Step, paper_of
 from cunfang.orders.recall import load_recall, redraft
 from cunfang.orders.request import Alive, put_up
@@ -69,8 +70,6 @@ def take_due(engine: Engine, order_no: str, dag_run: str, alive: Alive) -> Step 
 
 
 def _tell_provisional(connection: Connection, head: OrderHead) -> None:
-    from cunfang.orders.objection import window
-
     if head.run_id is None:
         return
     until = window(connection, head.order_no).until
@@ -86,8 +85,6 @@ def may_become_final(engine: Engine, order_no: str) -> bool:
     True as well when that step is no longer due, so that nobody waits for a paper that left the chain (S27).
     """
     with engine.connect() as connection:
-        from cunfang.orders.objection import window
-
         step = due_step(connection, order_no)
         return step is None or step.brings != "signed" or window(connection, order_no).over
 
@@ -119,6 +116,7 @@ def page(connection: Connection, order: Order, place: Settings) -> str:
         f"**{load_region(head.region).name} {letters.KINDS[head.kind]}指令 {head.order_no}**，第 {head.round} 轮签批。",
         *_grounds(connection, head),
         f"上一轮退回拟稿：{head.status_reason}" if head.round > 1 and head.status_reason else "",
+        *_objections(connection, head),
         "\n".join(signed),
         "\n".join(table),
         "",
@@ -136,6 +134,14 @@ def _grounds(connection: Connection, head: OrderHead) -> list[str]:
     withdrawn = "**所列起因均已不成立，请退回。**" if recall.withdrawn else ""
     coming = [f"* 在途划入 {leg.leg_code}：{leg.amount:,.2f} 元，{leg.due_on} 前" for leg in recall.incoming]
     return ["起因：\n\n" + "\n".join(lines), withdrawn, "\n".join(coming)]
+
+
+def _objections(connection: Connection, head: OrderHead) -> list[str]:
+    lines = [
+        f"* {one.objection} {one.institution}：{one.matter}。{one.answer}{'' if one.answer else one.advice}"
+        for one in window(connection, head.order_no).objections
+    ]
+    return ["异议：\n\n" + "\n".join(lines)] if lines else []
 
 
 def _signed(item: Signature) -> str:
