@@ -95,7 +95,8 @@ class County:
     def _institution(self, bank: str) -> dict[str, object]:
         closed_on, successor = self.closed.get(bank, (None, None))
         gone = {"closed_on": closed_on, "successor": successor}
-        return {"institution": bank, "name": f"{bank}行", "aliases": [], "type": self.types.get(bank, "国有大行"), **gone}
+        type_ = self.types.get(bank, "国有大行")
+        return {"institution": bank, "name": f"{bank}行", "aliases": [], "type": type_, **gone}
 
     @staticmethod
     def _balance(account: Account) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Money that waits in a pool account (待分配, S05, S21) is placed by the next evaluation, and is nobody's own till then."""
+"""Money that waits in a pool account (待分配, S05, S21) is placed by the next evaluation; till then it is nobody's."""
 
 from __future__ import annotations
 

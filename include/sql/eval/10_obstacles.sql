@@ -1,6 +1,19 @@
--- Why a bank does not take part, each reason with its row of evidence, in the order in which they are told: ban (S22),
--- decision (S15), age, first year, figures not delivered. A carve-out by decision goes before all but the first two.
+-- Why a bank does not take part, each reason with its row of evidence, in the order in which they are told: recall (S21),
+-- ban (S22), decision (S15), age, first year, figures not delivered. A carve-out by decision goes before all but the
+-- first three.
 CREATE TEMPORARY TABLE obstacle ON COMMIT DROP AS
+SELECT
+    c.run_id,
+    c.institution,
+    0 AS place,
+    x.reason,
+    x.submission_id,
+    x.record_no
+FROM eval.run_recall AS x
+INNER JOIN batch AS b ON x.run_id = b.run_id
+LEFT JOIN eval.lineage AS g ON x.run_id = g.run_id AND x.institution = g.institution
+INNER JOIN candidate AS c ON x.run_id = c.run_id AND coalesce(g.heir, x.institution) = c.institution
+UNION ALL
 SELECT
     c.run_id,
     c.institution,

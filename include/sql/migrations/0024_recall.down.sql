@@ -1,3 +1,4 @@
+DROP TABLE eval.run_recall;
 DROP TABLE ops.recall_cause;
 DROP VIEW ops.standing_warning;
 DROP FUNCTION core.balances_on;

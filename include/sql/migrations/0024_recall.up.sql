@@ -168,6 +168,20 @@ LEFT JOIN LATERAL (
 ) AS w ON TRUE;
 COMMENT ON VIEW ops.standing_warning IS '各机构各项监管指标的最新一期及其预警级别；没有触及限值的级别为空';
 
+-- Banks that a run keeps out because their deposits are recalled: an input of it, as eval.run_leg is.
+CREATE TABLE eval.run_recall (
+    run_id bigint NOT NULL REFERENCES eval.run,
+    institution text NOT NULL,
+    order_no text NOT NULL,
+    reason text NOT NULL,
+    submission_id bigint NOT NULL REFERENCES raw.submission,
+    record_no integer NOT NULL,
+    PRIMARY KEY (run_id, institution)
+);
+COMMENT ON TABLE eval.run_recall IS '考核时已下达收回、所据指标仍为红色的机构：不计入分母（S11、S21）';
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON eval.run_recall
+FOR EACH STATEMENT EXECUTE FUNCTION eval.refuse_change();
+
 -- Why a recall was proposed: all that stood against the bank that day. What was told once is not proposed again.
 CREATE TABLE ops.recall_cause (
     order_id bigint NOT NULL REFERENCES ops.transfer_order,

@@ -28,6 +28,15 @@ ordered AS (
     INNER JOIN eval.run_leg AS g ON v.template_id = g.run_id
     CROSS JOIN LATERAL jsonb_populate_record(g, jsonb_build_object('run_id', v.run_id)) AS p
     RETURNING run_id
+),
+
+recalled AS (
+    INSERT INTO eval.run_recall
+    SELECT p.*
+    FROM variant AS v
+    INNER JOIN eval.run_recall AS r ON v.template_id = r.run_id
+    CROSS JOIN LATERAL jsonb_populate_record(r, jsonb_build_object('run_id', v.run_id)) AS p
+    RETURNING run_id
 )
 
 INSERT INTO eval.run_substitute

@@ -47,6 +47,15 @@ ordered AS (
     CROSS JOIN LATERAL jsonb_populate_record(g, jsonb_build_object('run_id', %(merged)s)) AS p
     WHERE g.run_id = %(template)s
     RETURNING run_id
+),
+
+recalled AS (
+    INSERT INTO eval.run_recall
+    SELECT p.*
+    FROM eval.run_recall AS r
+    CROSS JOIN LATERAL jsonb_populate_record(r, jsonb_build_object('run_id', %(merged)s)) AS p
+    WHERE r.run_id = %(template)s
+    RETURNING run_id
 )
 
 INSERT INTO eval.run_substitute (run_id, feed, family, name, rule, used_period)

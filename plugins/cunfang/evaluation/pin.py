@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from cunfang.evaluation.history import flow_families, history
 from cunfang.evaluation.lateness import Substitute, standing_substitutes
+from cunfang.evaluation.recalled import Recalled, recalled_banks
 from cunfang.evaluation.standing import (
     Standing,
     before_the_merger,
@@ -60,13 +61,14 @@ class Input:
 class Pinned:
     """What a run reads: submissions in a stable order, the late rules that it rests on, and what it makes good.
 
-    `legs`: the transfers already ordered that it knows of.
+    `legs`: the transfers already ordered that it knows of; `recalled`: the banks that a recall keeps out.
     """
 
     inputs: list[Input]
     substitutes: list[Substitute]
     true_ups: list[TrueUp] = field(default_factory=list)
     legs: list[KnownLeg] = field(default_factory=list)
+    recalled: list[Recalled] = field(default_factory=list)
 
 
 def missing_feeds(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> list[str]:
@@ -129,7 +131,11 @@ def pin(connection: Connection, region: str, period: Period, rulebook: Rulebook)
     inputs += [replace(_input(item), history=True) for item in before if item.submission_id not in pinned]
     ordered = sorted(inputs, key=lambda item: (item.feed, item.period, item.submission_id))
     return Pinned(
-        ordered, used, standing_true_ups(connection, region, period), _legs(connection, region, period, ordered)
+        ordered,
+        used,
+        standing_true_ups(connection, region, period),
+        _legs(connection, region, period, ordered),
+        recalled_banks(connection, region, period),
     )
 
 
@@ -166,6 +172,7 @@ def input_hash(
         "substitutes": sorted((one.feed, one.rule, str(one.used or "")) for one in pinned.substitutes),
         "true_ups": sorted((one.order_no, one.institution, str(one.amount)) for one in pinned.true_ups),
         "legs": judged(rulebook, period, pinned.legs),
+        "recalled": sorted((one.institution, one.order_no) for one in pinned.recalled),
         "untied": sorted((item.check, item.message) for item in untied),
         "method": method_hash(),
         "purpose": purpose,

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine, text
 
-from cunfang.evaluation import lateness, transfers, true_up
+from cunfang.evaluation import lateness, recalled, transfers, true_up
 from cunfang.evaluation.pin import Pinned, input_hash, missing_feeds, pin
 from cunfang.evaluation.reconcile import reconcile
 from cunfang.evaluation.standing import DoubleDeliveryError, unsettled_feeds
@@ -159,6 +159,7 @@ def register(
     lateness.keep(connection, run_id, pinned.substitutes)
     true_up.keep(connection, run_id, pinned.true_ups)
     transfers.keep(connection, run_id, pinned.legs)
+    recalled.keep(connection, run_id, pinned.recalled)
     draft = text("INSERT INTO eval.run_event (run_id, status, actor) VALUES (:run_id, 'draft', 'cunfang')")
     connection.execute(draft, {"run_id": run_id})
     return run_id
