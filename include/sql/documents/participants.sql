@@ -27,8 +27,11 @@ SELECT
     coalesce(j.planned, 0) AS planned,
     coalesce(j.blocked, 0) AS blocked,
     coalesce(j.carried, 0) AS carried,
-    concat_ws('；', x.reason, m.reason, f.reason, o.reason, nullif(j.reason, '')) AS remark
+    concat_ws('；', x.reason, m.reason, f.reason, o.reason, nullif(j.reason, '')) AS remark,
+    coalesce(l.decision, '') AS decision,
+    coalesce(l.clause, '') AS clause
 FROM eval.participant AS p
+LEFT JOIN eval.allocation_ladder AS l ON p.run_id = l.run_id AND p.institution = l.institution
 LEFT JOIN eval.bounded AS d ON p.run_id = d.run_id AND p.institution = d.institution
 LEFT JOIN eval.allocation AS a ON p.run_id = a.run_id AND p.institution = a.institution
 LEFT JOIN eval.score AS s ON p.run_id = s.run_id AND p.institution = s.institution

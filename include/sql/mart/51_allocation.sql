@@ -27,7 +27,7 @@ INSERT INTO mart.fact_allocation (
     role_code, role_name, reason_text, rank_no, score_points, score_total, share_ratio, current_amount,
     rigid_amount, adjustable_amount, floor_amount, cap_amount, raw_target_amount, bounded_target_amount,
     binding_code, binding_name, target_amount, delta_amount, planned_amount, scheduled_amount, blocked_amount,
-    carried_amount
+    carried_amount, stated_amount, weight_points, rounding_amount, basis_text
 )
 SELECT
     r.run_key,
@@ -75,11 +75,16 @@ SELECT
     j.planned,
     j.scheduled,
     j.blocked,
-    j.carried
+    j.carried,
+    b.stated_amount,
+    b.weight,
+    a.target - round(b.bounded_target, 2),
+    concat_ws('；', l.decision, l.clause)
 FROM mart.dim_run AS r
 INNER JOIN eval.allocation AS a ON r.run_id = a.run_id
 INNER JOIN eval.participant AS m ON a.run_id = m.run_id AND a.institution = m.institution
 LEFT JOIN eval.bounded AS b ON a.run_id = b.run_id AND a.institution = b.institution
+LEFT JOIN eval.allocation_ladder AS l ON a.run_id = l.run_id AND a.institution = l.institution
 LEFT JOIN eval.score AS s ON a.run_id = s.run_id AND a.institution = s.institution
 LEFT JOIN eval.adjustment AS j ON a.run_id = j.run_id AND a.institution = j.institution
 LEFT JOIN adjustable AS x ON a.institution = x.institution

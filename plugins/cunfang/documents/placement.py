@@ -19,6 +19,7 @@ SHARE_COLUMNS = (
     Column("起作用的约束", 14), Column("应存额度（元）", 18), Column("取整差（元）", 13), Column("调整额（元）", 18),
     Column("系统得分", 11), Column("系统比例", 11), Column("系统存量", 18), Column("系统约束后额度", 18),
     Column("系统调整额", 18), Column("差异", 12), Column("约束核对", 8), Column("说明", 40),
+    Column("依据（决定、条款）", 40),
 )  # fmt: skip
 (
     RANK,
@@ -41,7 +42,7 @@ SHARE_COLUMNS = (
     ROUNDING,
     DELTA,
 ) = range(19)
-(SYS_SCORE, SYS_SHARE, SYS_HELD, SYS_BOUNDED, SYS_DELTA, DIFFERENCE, PROOF, REMARK) = range(19, 27)
+(SYS_SCORE, SYS_SHARE, SYS_HELD, SYS_BOUNDED, SYS_DELTA, DIFFERENCE, PROOF, REMARK, GROUND) = range(19, 28)
 LEG_COLUMNS = (
     Column("序号", 6), Column("转出代码", 10), Column("转出机构", 12), Column("转出账号", 22), Column("转入代码", 18),
     Column("转入机构", 18), Column("转入账号", 22), Column("所有者", 24), Column("资金类别", 18),
@@ -141,6 +142,7 @@ class _ShareTable:
         sheet.formula(DELTA, f"ROUND({sheet.here(TARGET)}-{sheet.here(HELD)},2)", bank.delta, "money")
         self._proof(bank)
         sheet.text(REMARK, "；".join(text for text in (bank.reason, bank.remark) if text), "wrap")
+        sheet.text(GROUND, "；".join(text for text in (bank.decision, bank.clause) if text), "wrap")
 
     def _score(self, bank: Participant) -> str:
         """The sum of the points, penalties being negative, not below 0, at the rule book's precision."""
@@ -166,7 +168,10 @@ class _ShareTable:
             return
         balances = self.inputs.sheet.far_range(*rows, VALUE)
         flags = self.inputs.sheet.far_range(*rows, ADJUSTABLE)
-        sheet.formula(HELD, f"SUM({balances})", bank.current, "money")
+        # Balances are those of the base date; what was executed since then is added as it stands.
+        own = (item.balance for item in self.result.holdings if item.institution == bank.institution)
+        moved = bank.current - sum(own, Decimal(0))
+        sheet.formula(HELD, f"SUM({balances}){f'{moved:+f}' if moved else ''}", bank.current, "money")
         sheet.formula(RIGID, f'SUMIF({flags},"否",{balances})', bank.rigid, "money")
 
     def _bounds(self, bank: Participant) -> None:
@@ -243,9 +248,10 @@ class _ShareTable:
         sheet.row += 1
         sheet.text(NAME, "额度总控", row="total")
         sheet.row += 1
-        stock = result.rulebook.quota_mode == "stock"
-        held = f"{span(self.first, self.last, HELD)}"
-        self._line(f"总量 T（{result.derivation}）", f"SUM({held})" if stock else "", result.total)
+        held = f"SUM({span(self.first, self.last, HELD)})"
+        reserve = sum((bank.current for bank in result.participants), Decimal(0)) - result.total
+        formulas = {"stock": held, "stock_less_reserve": f"{held}-{reserve:f}"}
+        self._line(f"总量 T（{result.derivation}）", formulas.get(result.rulebook.quota_mode, ""), result.total)
         aside = f"SUMIF({span(self.first, self.last, PART)},0,{span(self.first, self.last, FLOOR)})"
         self._line("先行列支（政策性、一事一议、不参加）", aside, result.set_aside)
         self._line("可按得分分配 T′", f"{self.total}-{self.set_aside}", result.distributable)

@@ -65,7 +65,8 @@ class Freshness:
 class Participant:
     """One institution. Money in yuan; `share` of 1; `rank` is None for those outside the ranking.
 
-    `predecessors` are the banks that it took over and that the register still knows (S32).
+    `predecessors` are the banks that it took over and that the register still knows (S32). `decision` and `clause` are
+    by whose word its amount is held: the number of the decision, the clause of the rule book.
 
     `true_up` is the part of `stated` that corrections of earlier quarters still owe (补差).
 
@@ -99,6 +100,8 @@ class Participant:
     blocked: Decimal
     carried: Decimal
     remark: str
+    decision: str = ""
+    clause: str = ""
 
     @property
     def label(self) -> str:
