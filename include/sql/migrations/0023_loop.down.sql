@@ -1,4 +1,7 @@
-DROP VIEW ops.leg_balance, ops.account_balance, ops.leg_receipt, core.standing_bank_return;
+DROP VIEW ops.leg_balance;
+DROP FUNCTION ops.leg_balances;
+DROP VIEW ops.account_balance, ops.leg_receipt, core.standing_bank_return;
+DROP INDEX core.bank_return_region, core.bank_return_leg;
 ALTER TABLE core.bank_return DROP COLUMN outcome, DROP COLUMN reason;
 COMMENT ON COLUMN core.bank_return.executed_at IS '执行时间';
 

@@ -7,6 +7,8 @@ ADD COLUMN reason text;
 COMMENT ON COLUMN core.bank_return.outcome IS '回执的办理结果：已收到、已执行、退回；空为已执行';
 COMMENT ON COLUMN core.bank_return.reason IS '退回的原因';
 COMMENT ON COLUMN core.bank_return.executed_at IS '办理时间：执行、收到或退回';
+CREATE INDEX bank_return_region ON core.bank_return (region);
+CREATE INDEX bank_return_leg ON core.bank_return (leg) WHERE leg IS NOT NULL;
 
 CREATE OR REPLACE VIEW core.standing_bank_return AS
 SELECT
@@ -32,7 +34,7 @@ FROM (
     SELECT
         r.*,
         rank() OVER (
-            PARTITION BY t.region, t.period, r.institution, r.part ORDER BY e.event_id DESC
+            PARTITION BY r.region, t.period, r.institution, r.part ORDER BY e.event_id DESC
         ) AS age
     FROM core.bank_return AS r
     INNER JOIN raw.submission AS t ON r.submission_id = t.submission_id
@@ -99,39 +101,58 @@ ORDER BY b.region, b.account, b.as_of, b.feed, b.period DESC, b.submission_id DE
 COMMENT ON VIEW ops.account_balance IS '各账户各时点现行有效的余额；同一时点财政局与银行都报的，取财政局的';
 
 -- From the last balance before a transfer to the first one on or after its day, an account must have moved by all the
--- transfers of those days together (S13).
-CREATE VIEW ops.leg_balance AS
+-- transfers of those days together (S13). A function, so that one region costs what one region holds.
+CREATE FUNCTION ops.leg_balances(of_region text) RETURNS TABLE (
+    order_id bigint,
+    leg_no integer,
+    leg_code text,
+    side text,
+    institution text,
+    account text,
+    amount numeric,
+    moved_on date,
+    before_on date,
+    before_balance numeric,
+    after_on date,
+    after_balance numeric,
+    transfers numeric,
+    difference numeric,
+    allowed numeric,
+    agrees boolean
+) LANGUAGE sql STABLE AS $$
 WITH side AS MATERIALIZED (
     SELECT
-        s.region,
         s.order_id,
         s.leg_no,
         s.leg_code,
-        s.status,
         e.side,
         e.institution,
         e.account,
         e.amount,
         CAST(s.executed_at AS date) AS moved_on
     FROM ops.leg_state AS s
-    CROSS JOIN
-        LATERAL (
-            VALUES
-            ('out', s.from_institution, s.from_account, -s.amount), ('in', s.to_institution, s.to_account, s.amount)
-        ) AS e (side, institution, account, amount)
-    WHERE s.executed_at IS NOT NULL
+    CROSS JOIN LATERAL (
+        VALUES
+        ('out', s.from_institution, s.from_account, -s.amount), ('in', s.to_institution, s.to_account, s.amount)
+    ) AS e (side, institution, account, amount)
+    WHERE s.region = of_region AND s.executed_at IS NOT NULL
 ),
 
-framed AS (
+held AS MATERIALIZED (
+    SELECT b.* FROM ops.account_balance AS b WHERE b.region = of_region
+),
+
+framed AS MATERIALIZED (
     SELECT
         d.order_id,
         d.leg_no,
         d.side,
+        d.account,
         max(b.as_of) FILTER (WHERE b.as_of < d.moved_on) AS before_on,
         min(b.as_of) FILTER (WHERE b.as_of >= d.moved_on) AS after_on
     FROM side AS d
-    LEFT JOIN ops.account_balance AS b ON d.region = b.region AND d.account = b.account
-    GROUP BY d.order_id, d.leg_no, d.side
+    LEFT JOIN held AS b ON d.account = b.account
+    GROUP BY d.order_id, d.leg_no, d.side, d.account
 ),
 
 moved AS (
@@ -142,14 +163,11 @@ moved AS (
         sum(n.amount) AS transfers,
         sum(abs(n.amount)) AS turnover
     FROM framed AS f
-    INNER JOIN side AS d ON f.order_id = d.order_id AND f.leg_no = d.leg_no AND f.side = d.side
-    INNER JOIN side AS n
-        ON d.region = n.region AND d.account = n.account AND f.before_on < n.moved_on AND f.after_on >= n.moved_on
+    INNER JOIN side AS n ON f.account = n.account AND f.before_on < n.moved_on AND f.after_on >= n.moved_on
     GROUP BY f.order_id, f.leg_no, f.side
 )
 
 SELECT
-    d.region,
     d.order_id,
     d.leg_no,
     d.leg_code,
@@ -159,18 +177,26 @@ SELECT
     d.amount,
     d.moved_on,
     f.before_on,
-    x.balance AS before_balance,
+    x.balance,
     f.after_on,
-    y.balance AS after_balance,
+    y.balance,
     m.transfers,
-    y.balance - x.balance - m.transfers AS difference,
-    o.max_drift * m.turnover AS allowed,
-    abs(y.balance - x.balance - m.transfers) <= o.max_drift * m.turnover AS agrees
+    y.balance - x.balance - m.transfers,
+    o.max_drift * m.turnover,
+    abs(y.balance - x.balance - m.transfers) <= o.max_drift * m.turnover
 FROM side AS d
 INNER JOIN ops.transfer_order AS o ON d.order_id = o.order_id
 INNER JOIN framed AS f ON d.order_id = f.order_id AND d.leg_no = f.leg_no AND d.side = f.side
 LEFT JOIN moved AS m ON d.order_id = m.order_id AND d.leg_no = m.leg_no AND d.side = m.side
-LEFT JOIN ops.account_balance AS x ON d.region = x.region AND d.account = x.account AND f.before_on = x.as_of
-LEFT JOIN ops.account_balance AS y ON d.region = y.region AND d.account = y.account AND f.after_on = y.as_of;
+LEFT JOIN held AS x ON d.account = x.account AND f.before_on = x.as_of
+LEFT JOIN held AS y ON d.account = y.account AND f.after_on = y.as_of
+$$;
+
+CREATE VIEW ops.leg_balance AS
+SELECT
+    r.region,
+    b.*
+FROM (SELECT DISTINCT o.region FROM ops.transfer_order AS o) AS r
+CROSS JOIN LATERAL ops.leg_balances(r.region) AS b;
 COMMENT ON VIEW ops.leg_balance IS '已执行划转的付款、收款账户在执行前后两个余额之间的变动，与其间全部划转相比（S13）';
 COMMENT ON COLUMN ops.leg_balance.difference IS '余额变动减去其间划转净额，元；两个余额缺一个的为空';

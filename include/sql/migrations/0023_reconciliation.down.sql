@@ -1,1 +1,2 @@
 DROP VIEW ops.reconciliation;
+DROP FUNCTION ops.reconciliations;

@@ -1,5 +1,17 @@
 -- What receipts and balances do not agree on (S13): one row per transfer and cause, until it is confirmed or settled.
-CREATE VIEW ops.reconciliation AS
+CREATE FUNCTION ops.reconciliations(of_region text) RETURNS TABLE (
+    order_no text,
+    leg_code text,
+    status text,
+    check_id text,
+    institution text,
+    account text,
+    expected numeric,
+    found numeric,
+    difference numeric,
+    message text,
+    advice text
+) LANGUAGE sql STABLE AS $$
 WITH leg AS MATERIALIZED (
     SELECT
         s.*,
@@ -7,18 +19,20 @@ WITH leg AS MATERIALIZED (
         o.max_drift
     FROM ops.leg_state AS s
     INNER JOIN ops.transfer_order AS o ON s.order_id = o.order_id
-    WHERE s.issued_at IS NOT NULL AND s.status <> 'confirmed'
+    WHERE s.region = of_region AND s.issued_at IS NOT NULL AND s.status <> 'confirmed'
+),
+
+balance AS MATERIALIZED (
+    SELECT b.* FROM ops.leg_balances(of_region) AS b
 ),
 
 receipt AS MATERIALIZED (
     SELECT
         r.*,
-        l.status,
-        l.from_institution,
         r.institution = l.from_institution AS paying
     FROM ops.leg_receipt AS r
     INNER JOIN leg AS l ON r.order_id = l.order_id AND r.leg_no = l.leg_no
-    WHERE CAST(r.executed_at AS date) >= l.issued_on
+    WHERE r.region = of_region AND CAST(r.executed_at AS date) >= l.issued_on
 ),
 
 -- Transfers that no bank has reported, by account and issue: whether all of them together show in the balances.
@@ -26,7 +40,6 @@ unreported AS MATERIALIZED (
     SELECT
         l.order_id,
         l.leg_no,
-        l.region,
         l.issued_on,
         e.account,
         e.amount,
@@ -36,39 +49,39 @@ unreported AS MATERIALIZED (
     WHERE l.status IN ('issued', 'acknowledged', 'overdue')
 ),
 
-opened AS (
+opened AS MATERIALIZED (
     SELECT
-        u.region,
         u.account,
         u.issued_on,
         sum(u.amount) AS amount,
         sum(abs(u.amount)) * max(u.max_drift) AS allowed
     FROM unreported AS u
-    GROUP BY u.region, u.account, u.issued_on
+    GROUP BY u.account, u.issued_on
+),
+
+framed AS MATERIALIZED (
+    SELECT
+        p.account,
+        p.issued_on,
+        p.amount,
+        p.allowed,
+        max(n.as_of) FILTER (WHERE n.as_of < p.issued_on) AS before_on,
+        max(n.as_of) FILTER (WHERE n.as_of >= p.issued_on) AS after_on,
+        (array_agg(n.balance ORDER BY n.as_of DESC) FILTER (WHERE n.as_of < p.issued_on))[1] AS before_balance,
+        (array_agg(n.balance ORDER BY n.as_of DESC) FILTER (WHERE n.as_of >= p.issued_on))[1] AS after_balance
+    FROM opened AS p
+    INNER JOIN ops.account_balance AS n ON n.region = of_region AND p.account = n.account
+    GROUP BY p.account, p.issued_on, p.amount, p.allowed
 ),
 
 seen AS (
     SELECT
-        p.region,
-        p.account,
-        p.issued_on,
-        abs(b.after_balance - b.before_balance - coalesce(x.transfers, 0) - p.amount) <= p.allowed AS shows
-    FROM opened AS p
-    CROSS JOIN
-        LATERAL (
-            SELECT
-                (array_agg(n.balance ORDER BY n.as_of DESC) FILTER (WHERE n.as_of < p.issued_on))[1] AS before_balance,
-                max(n.as_of) FILTER (WHERE n.as_of < p.issued_on) AS before_on,
-                (array_agg(n.balance ORDER BY n.as_of DESC) FILTER (WHERE n.as_of >= p.issued_on))[1] AS after_balance,
-                max(n.as_of) FILTER (WHERE n.as_of >= p.issued_on) AS after_on
-            FROM ops.account_balance AS n
-            WHERE n.region = p.region AND n.account = p.account
-        ) AS b
-    LEFT JOIN LATERAL (
-        SELECT sum(v.amount) AS transfers
-        FROM ops.leg_balance AS v
-        WHERE v.region = p.region AND v.account = p.account AND v.moved_on > b.before_on AND v.moved_on <= b.after_on
-    ) AS x ON TRUE
+        f.account,
+        f.issued_on,
+        abs(f.after_balance - f.before_balance - coalesce(sum(b.amount), 0) - f.amount) <= f.allowed AS shows
+    FROM framed AS f
+    LEFT JOIN balance AS b ON f.account = b.account AND f.before_on < b.moved_on AND f.after_on >= b.moved_on
+    GROUP BY f.account, f.issued_on, f.amount, f.allowed, f.before_balance, f.after_balance
 ),
 
 item AS (
@@ -88,7 +101,7 @@ item AS (
         v.transfers AS expected,
         v.after_balance - v.before_balance AS found,
         v.difference
-    FROM ops.leg_balance AS v
+    FROM balance AS v
     INNER JOIN leg AS l ON v.order_id = l.order_id AND v.leg_no = l.leg_no
     WHERE NOT v.agrees
     UNION ALL
@@ -109,7 +122,7 @@ item AS (
         v.amount,
         NULL,
         NULL
-    FROM ops.leg_balance AS v
+    FROM balance AS v
     INNER JOIN leg AS l ON v.order_id = l.order_id AND v.leg_no = l.leg_no
     WHERE v.agrees IS NULL
     UNION ALL
@@ -147,7 +160,7 @@ item AS (
         NULL
     FROM unreported AS u
     INNER JOIN leg AS l ON u.order_id = l.order_id AND u.leg_no = l.leg_no
-    INNER JOIN seen AS n ON u.region = n.region AND u.account = n.account AND u.issued_on = n.issued_on
+    INNER JOIN seen AS n ON u.account = n.account AND u.issued_on = n.issued_on
     GROUP BY u.order_id, u.leg_no, l.from_institution, l.from_account, l.amount
     HAVING bool_and(coalesce(n.shows, FALSE))
     UNION ALL
@@ -211,7 +224,6 @@ item AS (
 )
 
 SELECT
-    l.region,
     l.order_no,
     l.leg_code,
     l.status,
@@ -224,7 +236,15 @@ SELECT
     i.message,
     i.advice
 FROM item AS i
-INNER JOIN leg AS l ON i.order_id = l.order_id AND i.leg_no = l.leg_no;
+INNER JOIN leg AS l ON i.order_id = l.order_id AND i.leg_no = l.leg_no
+$$;
+
+CREATE VIEW ops.reconciliation AS
+SELECT
+    r.region,
+    i.*
+FROM (SELECT DISTINCT o.region FROM ops.transfer_order AS o) AS r
+CROSS JOIN LATERAL ops.reconciliations(r.region) AS i;
 COMMENT ON VIEW ops.reconciliation IS '待核对事项：回执与余额、付款行与收款行所说不一致或缺一的划转；确认、更正之后不再列出（S13）';
 COMMENT ON COLUMN ops.reconciliation.check_id IS
 'TRK-M001 余额不符，M002 余额未到，M003 无回执，M004 有变动无回执，M005 两行回执不一致，M006 回执与现状不符';
