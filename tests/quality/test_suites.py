@@ -31,7 +31,8 @@ def test_every_feed_has_a_suite_that_asks_for_its_required_columns_and_its_key(f
     assert {column.name for column in contract.columns if column.required} <= asked
     keys = [tuple(rule.kwargs["column_list"]) for rule in of_type(feed, "compound_columns_to_be_unique")]
     keys += [(rule.kwargs["column"],) for rule in of_type(feed, "column_values_to_be_unique")]
-    assert contract.key in keys
+    span = (contract.validity.since,) if contract.validity else ()
+    assert (*contract.key, *span) in keys
 
 
 @pytest.mark.parametrize("feed", FEEDS)

@@ -20,7 +20,6 @@ from cunfang.feeds.recognise import recognise
 from cunfang.feeds.record import Reading
 from cunfang.feeds.rules import rules
 from cunfang.finding import Finding
-from cunfang.intake.documents import look, named
 from cunfang.period import Period
 from cunfang.quality.basis import Basis
 from cunfang.quality.suite import Expectation, suite
@@ -199,6 +198,8 @@ def _judged(understood: Checked, contract: Contract, asked: Asked, say: Say) -> 
     names = (reading.region, _county(reading.region)) if reading.region else ()
     typed = normalise(contract, reading, basis.register, period, region=names)
     if contract.attached:
+        from cunfang.intake.documents import look, named
+
         folder = understood.path.absolute().parent / DOCUMENTS
         basis = replace(basis, documents=look(folder, named(contract, typed.rows)))
     say(f"校验 {reading.file}")
