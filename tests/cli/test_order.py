@@ -146,6 +146,7 @@ def test_given_the_chain_when_signed_then_four_eyes_and_the_order_of_steps_hold(
     said = office.done("sign", number, "--actor", "finance_office", "--approve", "--comment", "同意").output
     assert "已复核；下一环节：领导小组签批（leading_group）" in said
     assert "的现状是 已复核" in office.refused("issue", number, "--actor", "finance_bureau")
+    assert "异议期至 2026-01-19 为止" in office.refused("sign", number, "--actor", "leading_group", "--approve")
     signatures = office.shown()["signatures"]
     assert [(one["title"], one["approver"]) for one in signatures] == [
         ("县金融办复核", "finance_office"),

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from collections.abc import Iterator
+from datetime import datetime, time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
+
+# Last on the path, so that no folder of tests hides a library of the same name.
+sys.path.append(str(Path(__file__).parents[1]))
 
 from cunfang import intake
 from cunfang.airflow.announce import warnings_of
 from cunfang.airflow.papers import announce_issue, lay_before
 from cunfang.cli.answer import Answer, write_answer
 from cunfang.delivery import outbox
+from cunfang.delivery.following import chase_overdue
 from cunfang.documents.files import draft_files
 from cunfang.evaluation.official import evaluate_official, verify
+from cunfang.orders.audit import verify as verify_chain
 from cunfang.orders.draft import draft_adjustment
+from cunfang.orders.life import move_leg
+from cunfang.orders.load import load_order
 from cunfang.orders.request import put_up
+from cunfang.orders.track import track
 from cunfang.period import Period
 from cunfang.settings import INCLUDE, Settings
 from cunfang.warehouse import engine
+from cunfang.warehouse.calendar import today
 from signed import published
 
 PASSWORDS = {"pipeline_password": "p'1", "bi_password": 'b"2'}
@@ -97,8 +108,24 @@ def test_given_the_workers_login_then_it_takes_a_quarter_from_the_inbox_to_order
         with database.connect() as connection:
             assert connection.scalar(text("SELECT current_user")) == "cunfang_worker"
             assert connection.scalar(text("SELECT count(*) FROM mart.fact_order_leg")) > 0
+        lead_a_transfer(database, order_no)
     finally:
         database.dispose()
+
+
+def lead_a_transfer(database: Engine, order_no: str) -> None:
+    """What follows an issue: a transfer made and confirmed, the others tracked and chased, the mart behind them."""
+    with database.begin() as connection:
+        day = today(connection)
+        code = next(leg.leg_code for leg in load_order(connection, order_no).legs if leg.status == "issued")
+        move_leg(connection, code, "acknowledged", actor="bank", reason="电话")
+        move_leg(connection, code, "executed", actor="bank", executed_at=datetime.combine(day, time(9)))
+        move_leg(connection, code, "confirmed", actor="finance_bureau", reason="核实")
+        track(connection, REGION)
+        chase_overdue(connection, REGION, day)
+        state = text("SELECT status_name FROM mart.fact_order_leg WHERE leg_code = :code")
+        assert connection.scalar(state, {"code": code}) == "已到位"
+        assert verify_chain(connection).breaks == ()
 
 
 def test_given_the_workers_login_then_it_can_neither_forget_nor_change_structure(logins: dict[str, str]) -> None:

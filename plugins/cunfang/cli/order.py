@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,12 +42,12 @@ def opened(database: str) -> Iterator[Connection]:
     from cunfang.workday import UnknownYearError
 
     try:
-        if database:
-            with engine(database).begin() as connection:
-                yield connection
-            return
-        with warehouse_url() as url, engine(url).begin() as connection:
-            yield connection
+        with nullcontext(database) if database else warehouse_url() as url:
+            try:
+                with engine(url).begin() as connection:
+                    yield connection
+            finally:
+                engine(url).dispose()
     except (OrderError, SignOffError, PublishError, WarehouseError, UnknownYearError) as error:
         fail(escape(in_words(str(error))), Exit.USAGE)
 
@@ -93,15 +93,13 @@ def sign(
     comment: Annotated[str, typer.Option(help="意见；退回时须写明")] = "",
     database: DatabaseOption = "",
 ) -> None:
-    """签批轮到的环节（不用 Airflow 的地方）：规则相同，拟定人不能签，前后环节不得为同一人。"""
-    from cunfang.orders.signing import due_step
-    from cunfang.orders.signing import sign as keep
+    """签批轮到的环节（不用 Airflow 的地方）：规则相同，拟定人不能签，前后环节不得为同一人，异议期满才能签批。"""
+    from cunfang.cli.order_letters import sign_and_tell
 
     if not approve and not comment:
         fail("退回须用 --comment 写明意见", Exit.USAGE)
     with opened(database) as connection:
-        status = keep(connection, order_no, approved=approve, actor=actor, comment=comment)
-        following = due_step(connection, order_no)
+        status, following = sign_and_tell(connection, order_no, approved=approve, actor=actor, comment=comment)
         _publish(connection, order_no)
     then = f"下一环节：{following.title}（{'、'.join(following.by) or '任一具名用户'}）" if following else ""
     _say(order_no, status, then or ("签批齐备，可以下达：cunfang order issue" if status == "signed" else ""))
@@ -121,17 +119,12 @@ def submit(order_no: OrderArgument, actor: ActorOption, reason: ReasonOption, da
 @app.command()
 def issue(order_no: OrderArgument, actor: ActorOption, database: DatabaseOption = "") -> None:
     """下达签批齐备的指令并公布结果；余额变动过大的退回拟稿，一笔也不下达（退出码 3）。"""
-    from cunfang.delivery.orders import announce_drift, announce_issue
-    from cunfang.orders.issue import issue_within
+    from cunfang.cli.order_letters import issue_and_tell
     from cunfang.orders.load import load_order
 
     with opened(database) as connection:
-        issued = issue_within(connection, order_no, actor)
+        issued = issue_and_tell(connection, order_no, actor)
         order = load_order(connection, order_no)
-        if issued.drifts:
-            announce_drift(connection, order, issued.drifts)
-        else:
-            announce_issue(connection, order.head)
         _publish(connection, order_no)
     for drift in issued.drifts:
         console().print(f"[yellow]{escape(drift.reason)}[/]", highlight=False)

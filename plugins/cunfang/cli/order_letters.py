@@ -1,0 +1,93 @@
+"""Signatures and issues given at a terminal, with what the DAGs say and do after them: the same rules and letters."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from cunfang.delivery.announce import announce_result
+from cunfang.delivery.correction import announce_correction, announce_reviewed
+from cunfang.delivery.orders import (
+    announce_drift,
+    announce_due,
+    announce_issue,
+    announce_provisional,
+    announce_returned,
+)
+from cunfang.delivery.recall import announce_proposal, announce_recall
+from cunfang.documents.workbook import result_workbook
+from cunfang.evaluation.official import SignOffError
+from cunfang.orders.correction import recorded, take_up
+from cunfang.orders.issue import Issued, issue_within
+from cunfang.orders.load import OrderHead, load_order
+from cunfang.orders.objection import window
+from cunfang.orders.paper import SYSTEM, Step
+from cunfang.orders.recall import redraft
+from cunfang.orders.signing import due_step, sign
+from cunfang.region import load_region
+
+
+def sign_and_tell(
+    connection: Connection, order_no: str, *, approved: bool, actor: str, comment: str
+) -> tuple[str, Step | None]:
+    """Keep a signature and write to whom it concerns; the paper's state and the signature that is due next.
+
+    SignOffError also while banks may still object, or an objection has no answer: the result does not become final
+    before (S27).
+    """
+    due = due_step(connection, order_no)
+    if approved and due is not None and due.brings == "signed":
+        _wait_for_objections(connection, order_no)
+    status = sign(connection, order_no, approved=approved, actor=actor, comment=comment)
+    order, following = load_order(connection, order_no), due_step(connection, order_no)
+    if status == "returned":
+        announce_returned(connection, order)
+    elif following is not None:
+        announce_due(connection, order.head, following, order.head.status_at.date())
+        if following.brings == "signed":
+            _tell_provisional(connection, order.head)
+    return status, following
+
+
+def _wait_for_objections(connection: Connection, order_no: str) -> None:
+    stands = window(connection, order_no)
+    if stands.over:
+        return
+    if stands.open_objections:
+        names = "、".join(one.objection for one in stands.open_objections)
+        raise SignOffError(
+            f"指令 {order_no} 还有 {len(stands.open_objections)} 项异议没有答复（{names}），答复之前不签"
+        )
+    raise SignOffError(f"指令 {order_no} 的异议期至 {stands.until} 为止，期满之前不签")
+
+
+def _tell_provisional(connection: Connection, head: OrderHead) -> None:
+    if head.run_id is None:
+        return
+    until = window(connection, head.order_no).until
+    if head.kind == "true_up":
+        announce_reviewed(connection, head.run_id, until)
+    else:
+        announce_provisional(connection, head, until)
+
+
+def issue_and_tell(connection: Connection, order_no: str, actor: str) -> Issued:
+    """Issue an order and write to banks and office, or tell the office what drifted; all or nothing."""
+    issued = issue_within(connection, order_no, actor)
+    order = load_order(connection, order_no)
+    head = order.head
+    if issued.drifts:
+        announce_drift(connection, order, issued.drifts)
+        anew = redraft(connection, order_no, SYSTEM) if head.kind == "recall" else None
+        if anew is not None:
+            announce_proposal(connection, anew)
+    elif head.kind == "recall":
+        announce_recall(connection, order_no)
+    elif head.run_id is not None:
+        recipients, book = load_region(head.region).recipients, result_workbook(connection, head.run_id)
+        if head.kind == "adjustment":
+            announce_result(connection, head.run_id, recipients, book)
+        if recorded(connection, head.run_id) is not None:
+            announce_correction(connection, head.run_id, recipients, book)
+        announce_issue(connection, head)
+        take_up(connection, head.region)
+    return issued
