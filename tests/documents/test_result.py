@@ -16,7 +16,7 @@ from documents.sample_run import SHEET, Sample
 def test_the_run_closes(result: RunResult) -> None:
     assert sum(p.target for p in result.participants) == result.total == sum(h.balance for h in result.holdings)
     assert sum(p.share for p in result.participants if p.role == "commercial") == pytest.approx(1, abs=Decimal("1e-25"))
-    assert all(p.delta == p.planned + p.blocked + p.carried for p in result.participants)
+    assert all(p.delta == p.planned + p.scheduled + p.blocked + p.carried for p in result.participants)
     assert result.set_aside + result.distributable == result.total
 
 

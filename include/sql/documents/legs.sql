@@ -10,7 +10,8 @@ SELECT
     f.name AS fund_category_name,
     l.amount,
     l.status,
-    l.reason
+    l.reason,
+    l.available_from
 FROM eval.leg AS l
 INNER JOIN core.fund_category AS f ON l.fund_category = f.fund_category
 WHERE l.run_id = %(run_id)s

@@ -25,6 +25,7 @@ SELECT
     coalesce(a.target, 0) AS target,
     coalesce(a.delta, 0) AS delta,
     coalesce(j.planned, 0) AS planned,
+    coalesce(j.scheduled, 0) AS scheduled,
     coalesce(j.blocked, 0) AS blocked,
     coalesce(j.carried, 0) AS carried,
     concat_ws('；', x.reason, m.reason, f.reason, o.reason, nullif(j.reason, '')) AS remark,

@@ -38,7 +38,7 @@ def to_json(outcome: Outcome) -> str:
         },
         "results": _results(result) if result else [],
         "points": _points(result) if result else [],
-        "legs": _legs(result, "planned") if result else [],
+        "legs": _legs(result, "planned", "scheduled") if result else [],
         "warnings": [
             {
                 "institution": item.institution,
@@ -82,13 +82,14 @@ def _points(result: RunResult) -> list[dict[str, str]]:
     ]
 
 
-def _legs(result: RunResult, status: str) -> list[dict[str, str]]:
-    """Legs between banks, summed over the accounts of one owner and category."""
-    summed: dict[tuple[str, str, str, str], Decimal] = defaultdict(Decimal)
+def _legs(result: RunResult, *states: str) -> list[dict[str, str | None]]:
+    """Legs between banks, summed over the accounts of one owner, category and first day (none: at once)."""
+    summed: dict[tuple[str | None, ...], Decimal] = defaultdict(Decimal)
     for leg in result.legs:
-        if leg.status == status:
-            summed[leg.from_institution, leg.to_institution, leg.owner, leg.fund_category] += leg.amount
-    keys = ("from", "to", "owner", "fund_category")
+        if leg.status in states:
+            day = f"{leg.available_from}" if leg.available_from else None
+            summed[leg.from_institution, leg.to_institution, leg.owner, leg.fund_category, day] += leg.amount
+    keys = ("from", "to", "owner", "fund_category", "available_from")
     return [{**dict(zip(keys, pair, strict=True)), "amount": money(amount)} for pair, amount in summed.items()]
 
 

@@ -23,6 +23,7 @@ from cunfang.documents.result import (
     RunNotFoundError,
     RunResult,
     Source,
+    TransferPlan,
     Warning_,
 )
 from cunfang.feeds.contract import Kind, contracts
@@ -82,6 +83,7 @@ def load_result(connection: Connection, run_id: int) -> RunResult:
         placed={one.code: one for one in (*(book.policy.placed() if book.policy else ()), *book.placed())},
         scoring=book.scoring,
         policy_scale=book.policy.scale if book.policy else Decimal(0),
+        plan=next((TransferPlan(**row) for row in sql.rows(connection, "documents/plan.sql", one)), None),
     )
 
 

@@ -47,15 +47,17 @@ LEG_COLUMNS = (
     Column("序号", 6), Column("转出代码", 10), Column("转出机构", 12), Column("转出账号", 22), Column("转入代码", 18),
     Column("转入机构", 18), Column("转入账号", 22), Column("所有者", 24), Column("资金类别", 18),
     Column("金额（元）", 18),
-    Column("状态", 8), Column("说明", 40),
+    Column("状态", 8), Column("可划日期", 12), Column("说明", 40),
 )  # fmt: skip
 BANK_COLUMNS = (
     Column("序号", 0), Column("机构代码", 0), Column("机构", 0), Column("调整额（元）", 0), Column("已安排（元）", 0),
-    Column("受阻（元）", 0), Column("结转下期（元）", 0), Column("系统已安排（元）", 0), Column("系统受阻（元）", 0),
-    Column("差异", 0), Column("", 0), Column("说明", 0),
+    Column("待到期（元）", 0), Column("受阻（元）", 0), Column("结转下期（元）", 0), Column("系统已安排（元）", 0),
+    Column("系统待到期（元）", 0), Column("系统受阻（元）", 0), Column("差异", 0), Column("说明", 0),
 )  # fmt: skip
 AMOUNT, STATUS = 9, 10
-DELTA_OF, PLANNED, BLOCKED, CARRIED, SYS_PLANNED, SYS_BLOCKED, GAP = range(3, 10)
+DELTA_OF, PLANNED, SCHEDULED, BLOCKED, CARRIED, SYS_PLANNED, SYS_SCHEDULED, SYS_BLOCKED, GAP = range(3, 12)
+PARTS = ((PLANNED, "planned"), (SCHEDULED, "scheduled"), (BLOCKED, "blocked"))
+SYSTEM = {PLANNED: SYS_PLANNED, SCHEDULED: SYS_SCHEDULED, BLOCKED: SYS_BLOCKED}
 
 
 @dataclass(frozen=True)
@@ -309,6 +311,8 @@ def write_adjustment(book: Book, shares: Shares) -> Adjustment:
         sheet.row += 1
     legs = first, sheet.row - 1
     _leg_sums(sheet, result, legs)
+    sheet.text(0, words.plan(result.plan))
+    sheet.row += 1
     sheet.section("各机构调整额的去向", BANK_COLUMNS)
     banks = sheet.row, sheet.row + len(result.participants) - 1
     for number, bank in enumerate(result.participants, start=1):
@@ -317,7 +321,7 @@ def write_adjustment(book: Book, shares: Shares) -> Adjustment:
     for column in range(len(BANK_COLUMNS)):
         sheet.blank(column, "total")
     sheet.text(2, "合计", row="total")
-    for column, name in ((DELTA_OF, "delta"), (PLANNED, "planned"), (BLOCKED, "blocked"), (CARRIED, "carried")):
+    for column, name in ((DELTA_OF, "delta"), *PARTS, (CARRIED, "carried")):
         total = sum((getattr(bank, name) for bank in result.participants), Decimal(0))
         sheet.formula(column, f"SUM({span(*banks, column)})", total, "money", "total")
     sheet.alarm(*banks, GAP)
@@ -334,7 +338,8 @@ def _leg_row(sheet: Sheet, leg: Leg, result: RunResult) -> None:
         sheet.text(column, text)
     sheet.number(AMOUNT, leg.amount, "money")
     sheet.text(STATUS, words.LEG_STATUS[leg.status], "centre")
-    sheet.text(STATUS + 1, leg.reason, "wrap")
+    sheet.text(STATUS + 1, f"{leg.available_from:%Y-%m-%d}" if leg.available_from else "", "centre")
+    sheet.text(STATUS + 2, leg.reason, "wrap")
 
 
 def _leg_sums(sheet: Sheet, result: RunResult, legs: Rows) -> None:
@@ -361,14 +366,11 @@ def _bank_row(sheet: Sheet, number: int, bank: Participant, legs: Rows, shares: 
         out = f'SUMIFS({amounts},{span(*legs, 1)},{code},{states},"{words.LEG_STATUS[status]}")'
         return f"ROUND({into}-{out},2)"
 
-    sheet.formula(PLANNED, moved("planned"), bank.planned, "money")
-    sheet.formula(BLOCKED, moved("blocked"), bank.blocked, "money")
-    rest = f"ROUND({sheet.here(DELTA_OF)}-{sheet.here(PLANNED)}-{sheet.here(BLOCKED)},2)"
-    sheet.formula(CARRIED, rest, bank.carried, "money")
-    sheet.number(SYS_PLANNED, bank.planned, "money")
-    sheet.number(SYS_BLOCKED, bank.blocked, "money")
-    pairs = ((PLANNED, SYS_PLANNED), (BLOCKED, SYS_BLOCKED))
-    terms = "+".join(f"ABS({difference(sheet.here(live), sheet.here(exact), 2)})" for live, exact in pairs)
+    for live, status in PARTS:
+        sheet.formula(live, moved(status), getattr(bank, status), "money")
+        sheet.number(SYSTEM[live], getattr(bank, status), "money")
+    gone = "-".join(sheet.here(live) for live, _ in PARTS)
+    sheet.formula(CARRIED, f"ROUND({sheet.here(DELTA_OF)}-{gone},2)", bank.carried, "money")
+    terms = "+".join(f"ABS({difference(sheet.here(live), sheet.here(SYSTEM[live]), 2)})" for live, _ in PARTS)
     sheet.formula(GAP, terms, 0, "difference")
-    sheet.blank(GAP + 1)
-    sheet.text(GAP + 2, bank.remark, "wrap")
+    sheet.text(GAP + 1, bank.remark, "wrap")

@@ -70,7 +70,7 @@ class Participant:
 
     `true_up` is the part of `stated` that corrections of earlier quarters still owe (补差).
 
-    `delta` = target - current = planned + blocked + carried, positive when money comes in.
+    `delta` = target - current = planned + scheduled + blocked + carried, positive when money comes in.
     """
 
     institution: str
@@ -97,6 +97,7 @@ class Participant:
     target: Decimal
     delta: Decimal
     planned: Decimal
+    scheduled: Decimal
     blocked: Decimal
     carried: Decimal
     remark: str
@@ -219,7 +220,10 @@ class Holding:
 
 @dataclass(frozen=True)
 class Leg:
-    """One transfer, owner and category the same on both sides (S03); `blocked` waits for an account to be opened."""
+    """One transfer, owner and category the same on both sides (S03); `blocked` waits for an account to be opened.
+
+    `scheduled` waits until the time deposit matures on `available_from`.
+    """
 
     leg_no: int
     from_institution: str
@@ -230,8 +234,20 @@ class Leg:
     fund_category: str
     fund_category_name: str
     amount: Decimal
-    status: Literal["planned", "blocked"]
+    status: Literal["planned", "scheduled", "blocked"]
     reason: str
+    available_from: date | None = None
+
+
+@dataclass(frozen=True)
+class TransferPlan:
+    """How many transfers a run makes, and whether fewer could do; `lower_bound` is None where that was not asked."""
+
+    legs: int
+    greedy_legs: int
+    lower_bound: int | None
+    proved: bool
+    stopped_by: str
 
 
 @dataclass(frozen=True)
@@ -327,6 +343,7 @@ class RunResult:
     placed: Mapping[str, Placed] = field(default_factory=dict)
     scoring: Scoring = field(default_factory=Scoring)
     policy_scale: Decimal = Decimal(0)
+    plan: TransferPlan | None = None
 
     @cached_property
     def by_code(self) -> dict[str, Participant]:

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from rich.table import Table
 
-from cunfang.documents.result import RunResult, Warning_
-from cunfang.documents.words import late, wan
+from cunfang.documents.result import Leg, RunResult, Warning_
+from cunfang.documents.words import late, plan, wan
 
 ROLES = {"commercial": "商业银行", "policy": "政策性", "carved_out": "一事一议", "excluded": "不参加"}
 BINDINGS = {
@@ -64,8 +64,9 @@ def _ranking(result: RunResult, title: str) -> Table:
 
 
 def legs_table(result: RunResult) -> Table:
-    """The transfers, those that are blocked with their reason."""
-    table = Table(title="划转明细", caption="金额：万元；受阻的须先开户，不改道")
+    """The transfers, those that wait with the day, those that are blocked with their reason; what was proved below."""
+    notes = ("金额：万元", "待到期的自所示日期起划转", "受阻的须先开户，不改道", plan(result.plan))
+    table = Table(title="划转明细", caption="；".join(filter(None, notes)))
     for heading in ("序", "调出", "调入", "所有者", "资金类别", "金额", "状态"):
         table.add_column(heading, justify="right" if heading in {"序", "金额"} else "left")
     for leg in result.legs:
@@ -76,9 +77,13 @@ def legs_table(result: RunResult) -> Table:
             leg.owner,
             leg.fund_category_name,
             wan(leg.amount),
-            f"[red]{leg.reason}[/]" if leg.status == "blocked" else "待划转",
+            f"[red]{leg.reason}[/]" if leg.status == "blocked" else _starting(leg),
         )
     return table
+
+
+def _starting(leg: Leg) -> str:
+    return f"{leg.available_from} 起" if leg.available_from else "待划转"
 
 
 def warning_lines(warnings: Iterable[Warning_]) -> list[str]:

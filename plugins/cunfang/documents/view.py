@@ -107,7 +107,9 @@ class ResultView:
     sums: BankRow
     legs: tuple[LegRow, ...]
     planned_sum: str
+    scheduled_sum: str
     blocked_sum: str
+    plan: str
     warnings: tuple[WarningRow, ...]
     scored: tuple[str, ...]
     points: tuple[PointRow, ...]
@@ -142,7 +144,9 @@ def result_view(result: RunResult) -> ResultView:
         sums=_sums(banks, sum(current, Decimal(0)), sum(rigid, Decimal(0)), sum(target, Decimal(0))),
         legs=legs,
         planned_sum=_leg_sum(result.legs, "planned"),
+        scheduled_sum=_leg_sum(result.legs, "scheduled"),
         blocked_sum=_leg_sum(result.legs, "blocked"),
+        plan=words.plan(result.plan),
         warnings=tuple(warning_row(item) for item in result.warnings),
         scored=tuple(bank.label for bank in _scored(result)),
         points=_points(result),
@@ -196,7 +200,7 @@ def _sums(banks: Sequence[Participant], current: Decimal, rigid: Decimal, target
 
 
 def leg_rows(result: RunResult, legs: Sequence[Leg]) -> tuple[LegRow, ...]:
-    """Transfers in printed form; planned ones close among themselves, and so do blocked ones."""
+    """Transfers in printed form; those of one state close among themselves."""
     shown: dict[int, Decimal] = {}
     for status in words.LEG_STATUS:
         chosen = [leg for leg in legs if leg.status == status]

@@ -11,7 +11,7 @@ from cunfang.feeds.contract import contracts
 from cunfang.period import Period
 
 if TYPE_CHECKING:
-    from cunfang.documents.result import Late, RunResult
+    from cunfang.documents.result import Late, RunResult, TransferPlan
 
 WAN: Final = Decimal(10_000)
 CENT: Final = Decimal("0.01")
@@ -36,7 +36,7 @@ BINDINGS: Final = {
     "fixed": "先行列支",
 }
 QUOTA_MODES: Final = {"stock": "期末存量", "stock_less_reserve": "存量扣除支付备付", "fixed": "政府决定数"}
-LEG_STATUS: Final = {"planned": "划转", "blocked": "受阻"}
+LEG_STATUS: Final = {"planned": "划转", "scheduled": "待到期", "blocked": "受阻"}
 SCOPES: Final = {"legal_person": "法人口径", "branch": "分支机构口径"}
 KLASSES: Final = {"syntactical": "格式", "validity": "有效性", "quality": "质量", "macro": "宏观"}
 RUN_STATUS: Final = {"draft": "待签批", "approved": "已签批", "published": "已发布", "rejected": "已退回", "": "待签批"}
@@ -124,3 +124,12 @@ def freshness(result: RunResult) -> str:
 def _wan(yuan: Decimal) -> Decimal:
     # Adding 0 takes the sign off a rounded -0.
     return (yuan / WAN).quantize(CENT, ROUND_HALF_UP) + 0
+
+
+def plan(found: TransferPlan | None) -> str:
+    """What was proved of a run's transfers, in one line (N10); empty where there is none to speak of."""
+    if found is None or not found.legs:
+        return ""
+    if found.proved:
+        return f"划转 {found.legs} 笔，已证明最少"
+    return f"划转 {found.legs} 笔" + ("" if found.lower_bound is None else f"，下界 {found.lower_bound} 笔")
