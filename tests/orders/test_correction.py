@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -297,3 +298,21 @@ def test_an_order_that_supersedes_takes_over_what_a_true_up_still_owed(connectio
     assert office.counted(office.evaluated(Q1)) == {}
     with pytest.raises(IntegrityError, match=f"{true_up}（已由 {new} 落实）；请重新考核"), connection.begin_nested():
         office.settled(early)
+
+
+def test_an_heir_takes_over_what_is_owed(connection: Connection) -> None:
+    office = Office(connection, book(POINT))
+    office.settled(office.quarter(Q4))
+    office.settled(office.marked(Q4, SMALL))
+    office.quarter(Q1)
+    gone = {"B": {"closed_on": date(2026, 2, 1), "successor": "C"}}
+    register = [
+        {"institution": b, "name": f"{b}行", "aliases": [], "type": "国有大行", **gone.get(b, {})} for b in office.banks
+    ]
+    office.deliver(Delivered(Q1, "institutions", tuple(register)))
+
+    run = office.marked(Q1, {"A": Decimal(40), "C": Decimal(50), "D": Decimal(10)})
+
+    query = text("SELECT institution, amount, counted FROM eval.run_true_up WHERE run_id = :run ORDER BY institution")
+    assert connection.execute(query, {"run": run}).tuples().all() == [("A", POINT, True), ("C", -POINT, True)]
+    assert office.targets(run) == {"A": 41 * POINT, "C": 49 * POINT, "D": 10 * POINT}
