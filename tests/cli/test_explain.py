@@ -98,6 +98,30 @@ def test_a_bank_is_found_by_code_name_or_short_name(explain: Callable[..., Resul
     assert asked[0]["institution"] == "DWRCB"
 
 
+@pytest.mark.parametrize("bank", COMMERCIAL)
+def test_the_ladder_leads_from_the_score_to_the_amount_and_names_the_constraint_with_its_clause(
+    explain: Callable[..., Result], bank: str
+) -> None:
+    ladder, page = told(explain(bank, "--json"))["ladder"], "".join(explain(bank).stdout.split())
+
+    missed = Fraction(ladder["bounded"]) + Fraction(ladder["rounding"]) - Fraction(ladder["target"])
+    assert abs(missed) < Fraction(1, 10**12)
+    assert Decimal(ladder["floor"]) <= Decimal(ladder["target"])
+    assert f"起作用的约束：{ladder['binding_name']}" in page
+    assert (ladder["binding"], ladder["binding_name"]) == ("none", "按得分")
+    assert ladder["clause"] == "方案二（三）2：得分占总得分的比重为分配比例"
+    steps = ("①总得分", "②分配比例", "③按比例", "④有界", "⑤应存额度")
+    assert [page.index(step) for step in steps] == sorted(page.index(step) for step in steps)
+
+
+def test_a_case_by_case_amount_names_its_decision(explain: Callable[..., Result]) -> None:
+    ladder = told(explain("HBB", "--json"))["ladder"]
+
+    assert (ladder["binding"], ladder["binding_name"]) == ("fixed", "先行列支")
+    assert ladder["decision"]
+    assert ladder["decision"] in "".join(explain("HBB").stdout.split())
+
+
 def test_a_bank_outside_the_shares_is_explained_by_its_ground(explain: Callable[..., Result]) -> None:
     content = told(explain("HBB", "--json"))
 
@@ -113,7 +137,7 @@ def test_the_page_shows_the_ladder_the_points_with_their_cells_and_the_accounts(
     bank = explain_institution(filled, REGION, Q4, "DWRCB")
 
     assert done.exit_code == 0, done.output
-    for needed in ("额度从何而来", "得分明细", "账户余额", bank.participant.name, "原文“", "按比例", "应存额度"):
+    for needed in ("额度从何而来", "得分明细", "账户余额", bank.participant.name, "原文“", "③ 按比例", "⑤ 应存额度"):
         assert needed in done.stdout
     flat = "".join(done.stdout.split())
     for point in json.loads(to_json(bank))["points"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,8 +16,8 @@ from sqlalchemy import text
 from cunfang.cli.render import money, plain
 from cunfang.documents.loading import load_result
 from cunfang.documents.result import Indicator, Participant, RunResult, Source
-from cunfang.documents.terminal import BINDINGS, ROLES
-from cunfang.documents.words import late, percent, wan
+from cunfang.documents.terminal import ROLES
+from cunfang.documents.words import BINDINGS, late, percent, wan
 from cunfang.institution import name_form
 from cunfang.money import fmt_yuan
 from cunfang.period import Period
@@ -84,24 +85,47 @@ def _called(bank: Participant) -> str:
 
 
 def _ladder(result: RunResult, bank: Participant) -> Table:
+    """From T to what moves, one rung a line: score → share → raw → bounded → rounded (beyond 2)."""
     table = Table(title="额度从何而来", show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
     table.add_row("总量 T", fmt_yuan(result.total), result.derivation)
     table.add_row("先行列支", fmt_yuan(result.set_aside), "政策性银行、一事一议、不参加分配的存量")
-    if bank.role == "commercial":
-        table.add_row("总得分", f"{bank.score:.4f}", f"第 {bank.rank} 名")
-        table.add_row("分配比例", f"{bank.share:.6%}", "得分 ÷ 参加分配各行得分之和")
-        if bank.true_up:
-            table.add_row("补差", f"{bank.true_up:+,.2f}", "更正以前考核期的差额，计入规定额")
-        table.add_row("按比例", fmt_yuan(bank.raw_target), "比例 × 可分配总量")
-        table.add_row("有界", fmt_yuan(bank.bounded_target), f"起作用的约束：{BINDINGS[bank.binding] or '无'}")
-    table.add_row("不调整存量", fmt_yuan(bank.rigid), "计入总量，为下限")
-    table.add_row("应存额度", fmt_yuan(bank.target), "取整：最大余数法，末位到分")
-    table.add_row("现存", fmt_yuan(bank.current), "")
+    table.add_row("可分配总量 T′", fmt_yuan(result.distributable), "总量 − 先行列支")
+    for rung in _shared(result, bank) if bank.role == "commercial" else _aside(bank):
+        table.add_row(*rung)
+    table.add_row("现存", fmt_yuan(bank.current), "基准日余额，加此后已执行的划转")
     table.add_row("调整", fmt_yuan(bank.delta), bank.remark)
     return table
+
+
+def _shared(result: RunResult, bank: Participant) -> Iterator[tuple[str, str, str]]:
+    """The rungs of a bank that takes part, with the constraint that holds it and by whose word."""
+    yield "① 总得分", f"{bank.score:.4f}", f"第 {bank.rank} 名" if bank.rank else ""
+    yield "② 分配比例", f"{bank.share:.6%}", "得分 ÷ 参加分配各行得分之和"
+    if bank.stated:
+        yield "　 规定额", fmt_yuan(bank.stated), "基数、名次定额、加减的存款额，不随得分变动"
+    if bank.weight != bank.score:
+        yield "　 权数", plain(bank.weight), "按办法代替得分参加分配的数"
+    yield "③ 按比例", fmt_yuan(bank.raw_target), "不计上下限时的额度"
+    yield "　 下限", fmt_yuan(bank.floor), "不调整存量" if bank.floor == bank.rigid else "最低额度"
+    yield "　 上限", "不设" if bank.cap is None else fmt_yuan(bank.cap), ""
+    yield "④ 有界", fmt_yuan(bank.bounded_target), _held_by(bank)
+    change = bank.target - bank.bounded_target
+    yield "⑤ 应存额度", fmt_yuan(bank.target), f"取整 {change:+,.2f} 元：最大余数法，末位到分" if change else "无须取整"
+
+
+def _aside(bank: Participant) -> Iterator[tuple[str, str, str]]:
+    """The rungs of a bank whose amount comes before all shares."""
+    yield "不调整存量", fmt_yuan(bank.rigid), "计入总量"
+    yield "应存额度", fmt_yuan(bank.target), _held_by(bank)
+
+
+def _held_by(bank: Participant) -> str:
+    """The binding constraint with the decision and the clause: `起作用的约束：集中度上限（第八条）`."""
+    ground = "；".join(filter(None, (bank.decision, bank.clause)))
+    return f"起作用的约束：{BINDINGS[bank.binding]}" + (f"（{ground}）" if ground else "")
 
 
 def _points(result: RunResult, bank: Participant) -> Tree:
@@ -172,8 +196,16 @@ def to_json(explanation: Explanation) -> str:
             "true_up": money(bank.true_up),
             "raw": plain(bank.raw_target),
             "bounded": plain(bank.bounded_target),
+            "stated": money(bank.stated),
+            "weight": plain(bank.weight),
+            "floor": money(bank.floor),
+            "cap": None if bank.cap is None else money(bank.cap),
             "binding": bank.binding,
+            "binding_name": BINDINGS[bank.binding],
+            "decision": bank.decision,
+            "clause": bank.clause,
             "rigid": money(bank.rigid),
+            "rounding": plain(bank.target - bank.bounded_target),
             "target": money(bank.target),
             "current": money(bank.current),
             "delta": money(bank.delta),
