@@ -129,7 +129,8 @@ def issue(order_no: OrderArgument, actor: ActorOption, database: DatabaseOption 
     for drift in issued.drifts:
         console().print(f"[yellow]{escape(drift.reason)}[/]", highlight=False)
     if issued.drifts:
-        fail(f"指令 {order_no} 没有下达，退回拟稿：请重新考核，或核实余额后 cunfang order submit", Exit.STOPPED)
+        then = "余额报错的，更正后重新报送、重新考核；余额恢复后，自第一环节起重新签批"
+        fail(f"指令 {order_no} 没有下达，退回拟稿：{then}", Exit.STOPPED)
     _say(order_no, "issued", f"{sum(1 for leg in order.legs if leg.issued_at)} 笔划转，给各行的信已待发")
 
 
