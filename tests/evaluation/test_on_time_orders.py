@@ -20,6 +20,7 @@ from cunfang.orders.life import move_leg
 from cunfang.orders.track import track
 from cunfang.period import Period
 from cunfang.simulation.lay import free_region
+from cunfang.warehouse.sql import rows
 from evaluation.county import Q4, Account, Bank, County, Errand, Value
 from evaluation.load import deliver
 from evaluation.policy import leaf, parameter, policy
@@ -101,8 +102,8 @@ class Ordered:
             INNER JOIN eval.points AS p USING (run_id, institution, indicator)
             WHERE v.run_id = :run_id AND v.indicator = 'prompt'
         """)
-        rows = self.connection.execute(query, {"run_id": run_id})
-        return {bank: (value.normalize(), points.normalize()) for bank, value, points in rows}
+        found = self.connection.execute(query, {"run_id": run_id})
+        return {bank: (value.normalize(), points.normalize()) for bank, value, points in found}
 
 
 @pytest.fixture
@@ -163,9 +164,52 @@ def test_given_nobody_reported_then_the_payer_is_late_and_the_order_is_its_evide
     events = text(
         "SELECT order_no, submission_id, done_on FROM eval.run_timeliness WHERE run_id = :r AND order_no <> ''"
     )
-    rows = ordered.connection.execute(events, {"r": run_id}).all()
-    assert {(row.submission_id, row.done_on) for row in rows} == {(None, None)}
-    assert all(row.order_no.startswith(ordered.region) for row in rows)
+    found = ordered.connection.execute(events, {"r": run_id}).all()
+    assert {(row.submission_id, row.done_on) for row in found} == {(None, None)}
+    assert all(row.order_no.startswith(ordered.region) for row in found)
+
+
+def test_what_is_published_has_our_transfers_among_the_events(ordered: Ordered) -> None:
+    ordered.execute(late="B")
+    legs = ordered.legs
+    code, payer, *_ = legs[0]
+    said = Errand("SJ-9", payer, "2026-01-20", None, "2026-01-27", "adjustment", code)
+    run_id = ordered.next_quarter(said)
+    order_no = draft_adjustment(ordered.connection, run_id)
+    sign_all(ordered.connection, order_no)
+    assert issue_within(ordered.connection, order_no).drifts == ()
+
+    query = text("""
+        SELECT e.event_code, i.institution_code, e.is_done, e.is_on_time, e.days_late, e.due_on, e.event_amount
+        FROM mart.v_current_timeliness_event AS e
+        INNER JOIN mart.dim_institution AS i ON e.institution_key = i.institution_key
+        INNER JOIN mart.dim_region AS g ON e.region_key = g.region_key
+        WHERE g.region_code = :region AND e.event_kind_code = 'adjustment'
+    """)
+    found = {row[0]: tuple(row)[1:] for row in ordered.connection.execute(query, {"region": ordered.region})}
+    due = date(2026, 1, 27)
+    assert found == {
+        code: (payer, True, payer != "B", 5 if payer == "B" else 0, due, amount) for code, payer, _, amount in legs
+    }
+
+
+def test_the_evidence_of_the_rate_names_each_transfer_with_its_days_and_its_order_or_receipt(
+    connection: Connection, ordered: Ordered
+) -> None:
+    ordered.execute()
+    for code, *_ in ordered.legs[:1]:
+        move_leg(connection, code, "returned", actor="finance_bureau", reason="户名不符")
+    run_id = ordered.next_quarter()
+    due = date(2026, 1, 27)
+
+    found = {
+        row["part"]: (row["window_from"], row["as_of"], row["value"], row["file"], row["submission_id"] is None)
+        for row in rows(connection, "documents/sources.sql", {"run_id": run_id})
+        if row["part"].startswith(ordered.region)
+    }
+    (first, *_), *others = ordered.legs
+    assert found.pop(first) == (due, None, 0, f"调整指令 {first[:-5]}", True)
+    assert found == {code: (due, date(2026, 1, 23), 1, "bank_return.csv", False) for code, *_ in others}
 
 
 def test_given_the_feed_names_a_transfer_of_ours_then_it_counts_once_and_as_we_know_it(ordered: Ordered) -> None:
@@ -309,8 +353,8 @@ def test_rates_are_those_of_a_count_by_hand(ground: Engine, fates: list[Fate]) -
             SELECT institution, numerator, denominator FROM eval.indicator_value
             WHERE run_id = :run_id AND indicator = 'prompt'
         """)
-        rows = connection.execute(query, {"run_id": run_id}).all()
-        assert {row[0]: Fraction(row[1]) / Fraction(row[2]) for row in rows} == expected
+        found = connection.execute(query, {"run_id": run_id}).all()
+        assert {row[0]: Fraction(row[1]) / Fraction(row[2]) for row in found} == expected
 
 
 def test_without_orders_a_run_knows_none(connection: Connection) -> None:
