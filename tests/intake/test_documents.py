@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from cunfang import intake
 from cunfang.intake.inbox import deliveries
-from intake.county import REGION, Q4, County
+from intake.county import Q4, REGION, County
 
 HEAD = "decision,kind,institution,account,amount,rate,valid_from,valid_to,reason,decided_on,approver,document\n"
 SCAN = b"%PDF-1.4 decision no. 3"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -183,6 +183,14 @@ def _value(
     return typed
 
 
+def _account(contract: Contract, faulty: Column, block: Block, place: int) -> str:
+    """The account that a row of a register of accounts is about, as written; empty elsewhere."""
+    key = contract.by_name[contract.key[0]]
+    if len(contract.key) > 1 or key.type is not Kind.ACCOUNT or key is faulty or not block.has(key.name):
+        return ""
+    return (block.field(key.name).texts[place] or "").strip()
+
+
 def _faults(
     contract: Contract, block: Block, faults: list[dict[int, FaultError]], file: str
 ) -> dict[int, list[Finding]]:
@@ -194,6 +202,8 @@ def _faults(
             cell = block.field(column.name).cell_at(place, row_no) or f"第{row_no}行"
             where = {"file": file, "sheet": block.sheet, "cell": cell, "column": column.name}
             one = error.finding(record_no=block.first_no + place, title=column.title, **where)
+            if account := _account(contract, column, block, place):
+                one = replace(one, message=f"账户 {account} 的{one.message}")
             found.setdefault(place, []).append(one)
     return found
 
