@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import shutil
 from decimal import Decimal
 from fractions import Fraction
@@ -41,7 +42,8 @@ def test_one_object_with_the_agreed_keys(evaluated: dict) -> None:
     assert evaluated.keys() == {"run", "results", "points", "legs", "warnings", "findings"}
     keys = {"institution", "role", "score", "share", "current", "rigid", "target", "delta"}
     assert all(row.keys() == keys for row in evaluated["results"])
-    assert all(row.keys() == {"from", "to", "owner", "fund_category", "amount"} for row in evaluated["legs"])
+    keys = {"from", "to", "owner", "fund_category", "available_from", "amount"}
+    assert all(row.keys() == keys for row in evaluated["legs"])
     assert all(row.keys() == {"institution", "metric", "value", "limit", "level"} for row in evaluated["warnings"])
 
 
@@ -71,9 +73,17 @@ def test_the_broken_limit_is_red(evaluated: dict) -> None:
 
 
 def test_money_that_no_account_can_receive_is_reported_and_not_a_leg(evaluated: dict) -> None:
-    (blocked,) = (item for item in evaluated["findings"] if item["check"] == "EVA-M090")
-    assert blocked["class"] == "macro"
-    assert blocked["message"].startswith("CCB 应划往 DWRCB 的 19996044.81 元未能安排：DWRCB 没有“大悟县水利局”")
+    blocked = [item for item in evaluated["findings"] if item["check"] == "EVA-M090"]
+    assert {item["class"] for item in blocked} == {"macro"}
+    said = re.compile(r"CCB 应划往 (\w+) 的 ([\d.]+) 元未能安排：(\w+) 没有“大悟县水利局”")
+    told = [said.match(item["message"]) for item in blocked]
+    assert all(match and match[1] == match[3] for match in told)
+    assert sum(Decimal(match[2]) for match in told if match) == Decimal("19996044.81")
+
+
+def test_a_time_deposit_of_the_next_quarter_is_waited_for(evaluated: dict) -> None:
+    (waiting,) = (leg for leg in evaluated["legs"] if leg["available_from"])
+    assert (waiting["from"], waiting["amount"], waiting["available_from"]) == ("PSBC", "9000000.00", "2026-03-20")
 
 
 def test_a_refused_feed_that_is_needed_stops_with_its_finding() -> None:
