@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from cunfang.airflow import papers
 from cunfang.airflow.clock import set_today
 from cunfang.airflow.follow import lost_papers, remind_signers
+from cunfang.documents.words import wan
 from cunfang.evaluation.official import SignOffError
 from cunfang.orders.load import load_order
 from cunfang.orders.objection import window
@@ -100,7 +101,7 @@ def test_from_draft_to_issue_each_is_told_what_concerns_it(drafted: tuple[Engine
         sent = count(connection, "ops.outbox")
     for leg in legs:
         told = orders[f"{leg.from_institution.lower()}@banks.dawu.example"]
-        assert leg.leg_code in told and f"{leg.amount:,.2f} 元" in told
+        assert f"{leg.leg_code}　{wan(leg.amount)} 万元（{leg.amount:,.2f} 元）\n" in told
         assert leg.status == "blocked" or f"{leg.due_on:%Y-%m-%d} 前办理" in told
         assert leg.leg_code in orders["treasury@dawu.example"]
     foreign = [leg.leg_code for leg in legs if "ABC" not in (leg.from_institution, leg.to_institution)]

@@ -107,7 +107,7 @@ def play(live: Live) -> None:
             _correct(live, client)
             _await(client, lambda: _decided(live, corrected=True), "更正入库", lambda: _intake_line(live))
         _sign(live, client)
-        _await(client, lambda: _settled(live, client), "下达与发信", lambda: f"待发 {_unsent(live)} 件")
+        _await(client, lambda: _settled(live, client), "发信", lambda: f"待发 {_unsent(live)} 件")
 
 
 def deliver(source: Path, inbox: Path) -> None:
@@ -159,8 +159,9 @@ def _sample_days(live: Live) -> Iterator[None]:
 
 def _sign(live: Live, client: Client) -> None:
     """Answer each step of the adjustment's chain as its own signer, over the REST API."""
+    what = "考核与拟稿"
     while True:
-        _await(client, lambda: _published(live) or _asking(live, client) is not None, "待签批", lambda: "")
+        _await(client, lambda: _published(live) or _asking(live, client) is not None, what, lambda: "")
         asking = _asking(live, client)
         if asking is None:
             return
@@ -168,6 +169,7 @@ def _sign(live: Live, client: Client) -> None:
         with live.client(step.by[0]) as signer:
             name = signer.answer_approval("sign", run.run_id, "approve", True, "示例签批")
         _await(client, lambda: _due(live) != (order_no, step), f"{step.title}：{name} 批准 {order_no}", lambda: "")  # noqa: B023
+        what = "提请下一环节" if _due(live) else "下达"
         if step.brings == "reviewed":
             _pass_objections(live, order_no)
 
