@@ -17,6 +17,7 @@ from cunfang.orders import correction
 from cunfang.orders.audit import verify
 from cunfang.orders.load import load_order
 from cunfang.simulation.lay import Delivered
+from cunfang.warehouse.sql import rows
 from orders.corrected import MARKS, Q1, Q2, Q4, Office, book
 
 # One point of a hundred is 40,000 yuan of the four million.
@@ -126,12 +127,25 @@ def test_a_true_up_is_added_to_the_next_quarter_and_to_no_other(connection: Conn
     assert office.targets(run) == {
         "A": 41 * POINT, "B": 29 * POINT, "C": 20 * POINT, "D": 10 * POINT,
     }  # fmt: skip
+    assert rows(connection, "eval/95_verify.sql", {"run_id": run}) == []
     office.settled(run)
     assert office.evaluated(Q1) == run
 
     again = office.marked(Q1, {**MARKS, "C": Decimal(21), "D": Decimal(9)})
     assert office.counted(again) == office.counted(run)
     assert office.counted(office.quarter(Q2)) == {}
+
+
+def test_a_true_up_that_is_counted_in_part_is_a_breach(connection: Connection) -> None:
+    office = Office(connection, book(POINT))
+    office.settled(office.quarter(Q4))
+    paper = office.settled(office.marked(Q4, SMALL))
+    run = office.quarter(Q1)
+    connection.execute(text("ALTER TABLE eval.true_up DISABLE TRIGGER USER"))
+    connection.execute(text("DELETE FROM eval.true_up WHERE institution = 'B'"))
+
+    (breach,) = rows(connection, "eval/95_verify.sql", {"run_id": run})
+    assert breach["breach"] == f"补差 {paper} 中 B 计入 0 元，更正的影响是 -40000.00 元"
 
 
 def test_a_run_evaluated_before_the_true_up_was_issued_is_another_one_after(connection: Connection) -> None:

@@ -36,22 +36,8 @@ added AS (
         x.run_id,
         x.institution,
         sum(x.amount) AS amount
-    FROM (
-        SELECT
-            u.run_id,
-            u.institution,
-            u.amount
-        FROM batch AS b
-        INNER JOIN eval.supplement AS u ON b.run_id = u.run_id
-        UNION ALL
-        -- What issued corrections of earlier quarters still owe.
-        SELECT
-            t.run_id,
-            t.institution,
-            t.amount
-        FROM batch AS b
-        INNER JOIN eval.run_true_up AS t ON b.run_id = t.run_id AND t.counted
-    ) AS x
+    FROM batch AS b
+    INNER JOIN eval.run_extra AS x ON b.run_id = x.run_id
     GROUP BY x.run_id, x.institution
 ),
 

@@ -88,6 +88,22 @@ WHERE l.run_id = %(run_id)s
 GROUP BY h.account, h.balance, h.moved
 HAVING sum(l.amount) > h.balance + h.moved
 UNION ALL
+-- A true-up is what its correction was priced at, the whole of it.
+SELECT
+    format(
+        '补差 %%s 中 %%s 计入 %%s 元，更正的影响是 %%s 元', i.order_no, e.institution, coalesce(t.amount, 0), e.effect
+    )
+FROM (
+    SELECT DISTINCT
+        u.order_no,
+        u.correction_id
+    FROM eval.true_up AS u
+    WHERE u.run_id = %(run_id)s
+) AS i
+INNER JOIN ops.run_correction_effect AS e ON i.correction_id = e.correction_id
+LEFT JOIN eval.true_up AS t ON t.run_id = %(run_id)s AND i.order_no = t.order_no AND e.institution = t.institution
+WHERE coalesce(t.amount, 0) <> e.effect
+UNION ALL
 SELECT format('%%s 已安排、待到期、受阻与结转之和不等于差额', j.institution)
 FROM eval.adjustment AS j
 INNER JOIN eval.allocation AS a ON j.run_id = a.run_id AND j.institution = a.institution

@@ -1,5 +1,6 @@
 DROP TRIGGER not_too_late ON ops.order_event;
 DROP TRIGGER counted_once ON eval.run_event;
+DROP VIEW eval.run_extra;
 DROP VIEW eval.run_true_up;
 DROP TABLE eval.true_up, ops.run_correction_effect, ops.run_correction;
 DROP FUNCTION eval.refuse_second_true_up;

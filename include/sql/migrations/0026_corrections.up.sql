@@ -75,6 +75,21 @@ LEFT JOIN eval.lineage AS g ON t.run_id = g.run_id AND t.institution = g.institu
 LEFT JOIN eval.participant AS p ON t.run_id = p.run_id AND p.institution = coalesce(g.heir, t.institution);
 COMMENT ON VIEW eval.run_true_up IS '各批次的补差归于哪家机构，是否计入（counted：参加按得分分配的才计入）';
 
+CREATE VIEW eval.run_extra AS
+SELECT
+    s.run_id,
+    s.institution,
+    s.amount
+FROM eval.supplement AS s
+UNION ALL
+SELECT
+    t.run_id,
+    t.institution,
+    t.amount
+FROM eval.run_true_up AS t
+WHERE t.counted;
+COMMENT ON VIEW eval.run_extra IS '各批次计入规定额的加减（元）：考核办法的加减额，与以前考核期更正的补差';
+
 -- An order that supersedes moves all that the correction comes to: true-ups of the quarter issued before it lapse.
 CREATE VIEW ops.issued_true_up AS
 SELECT
