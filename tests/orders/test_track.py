@@ -322,3 +322,21 @@ def test_given_an_order_then_its_rate_of_arrival_and_the_office_s_own_days_are_t
     move_leg(connection, two, "cancelled", actor="finance_bureau", reason="账户冻结")
     arrived = connection.execute(office, {"region": REGION}).one()
     assert (arrived.confirmed_on, arrived.days_to_arrive) == (date(2026, 4, 1), 71)
+
+
+def test_the_pipeline_s_own_role_may_track(connection: Connection, leg: str) -> None:
+    set_today(connection, "2026-04-01")
+    reported(connection, "A", made(leg))
+    moved_by(connection, AMOUNT)
+    connection.execute(text("SET LOCAL ROLE cunfang_pipeline"))
+
+    assert track(connection, REGION).confirmed == (leg,)
+    assert overdue(connection, REGION) == []
+
+
+def test_given_another_region_then_it_is_left_alone(connection: Connection, leg: str) -> None:
+    set_today(connection, "2026-04-01")
+    reported(connection, "A", made(leg))
+
+    assert track(connection, "900778") == Tracked()
+    assert status(connection, leg) == "issued"
