@@ -14,7 +14,8 @@ def test_the_sample_county_names_roles_that_cannot_be_written_to_by_mistake() ->
     region = load_region("420922")
 
     addresses = [item.address for item in (*region.recipients, *region.providers)]
-    assert region.name == "大悟县" and region.sample and region.approver
+    assert region.name == "大悟县" and region.sample
+    assert {user for step in region.sign_offs for user in step.by} == {item.user for item in region.recipients} - {""}
     assert addresses and all(address.endswith((".example", ".invalid")) for address in addresses)
     assert {topic for item in region.recipients for topic in item.topics} == set(Topic)
 

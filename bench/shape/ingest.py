@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from airflow.providers.standard.sensors.filesystem import FileSensor
 from airflow.sdk import DAG, task
 
-from cunfang.airflow.assets import OUTBOX, PERIOD_READY, feed_asset
+from cunfang.airflow.assets import FED, MOVED, OUTBOX, PERIOD_READY, SUPERVISED, feed_asset
 from cunfang.airflow.ingest import feeds
 from cunfang.airflow.timetable import CalendarTimetable
 
@@ -28,6 +28,10 @@ def step(ids: list[int]) -> list[int]:
 def accept(feed: str, ids: list[int], *, outlet_events=None, dag_run=None) -> None:
     """What the real one announces, at the same moments."""
     outlet_events[feed_asset(feed)].add_partitions(KEY)
+    if feed == "balances":
+        outlet_events[MOVED].add_partitions(KEY)
+    if feed in ("pboc_prudential", "supervisory_events"):
+        outlet_events[SUPERVISED].add_partitions(KEY)
     if feed == "institutions":
         (FLAGS / "registers").touch()
     if feed == "pboc_credit":
@@ -50,4 +54,4 @@ for feed in feeds():
         checked = step.override(task_id="check")(read)
         arrived >> landed
         read >> registers >> checked
-        accept.override(outlets=[feed_asset(feed), PERIOD_READY, OUTBOX])(feed, checked)
+        accept.override(outlets=[feed_asset(feed), *FED, PERIOD_READY, OUTBOX])(feed, checked)
