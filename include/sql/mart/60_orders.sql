@@ -25,7 +25,7 @@ SELECT
     s.status_code,
     s.status_name,
     o.status,
-    t.status_name,
+    t.status_name AS paper_status_name,
     o.supersedes_no,
     o.superseded_by_no,
     o.cause,
@@ -70,12 +70,13 @@ LEFT JOIN mart.dim_institution AS i
         o.region = i.region_code AND b.institution = i.institution_code
         AND o.base_date BETWEEN i.valid_from AND i.valid_to
 LEFT JOIN eval.adjustment AS j ON o.run_id = j.run_id AND b.institution = j.institution
-CROSS JOIN LATERAL (
-    SELECT CASE WHEN count(DISTINCT k.submission_key) = 1 THEN min(k.submission_key) ELSE -2 END AS submission_key
-    FROM eval.holding AS l
-    INNER JOIN mart.dim_submission AS k ON l.submission_id = k.submission_id
-    WHERE l.run_id = o.run_id
-) AS h
+CROSS JOIN
+    LATERAL (
+        SELECT CASE WHEN count(DISTINCT k.submission_key) = 1 THEN min(k.submission_key) ELSE -2 END AS submission_key
+        FROM eval.holding AS l
+        INNER JOIN mart.dim_submission AS k ON l.submission_id = k.submission_id
+        WHERE l.run_id = o.run_id
+    ) AS h
 WHERE o.region = %(region)s
 ON CONFLICT (order_no) DO UPDATE SET (
     run_key, institution_key, rule_version_key, submission_key, date_key, due_date_key, order_status_key, status_code,

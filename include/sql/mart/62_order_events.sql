@@ -86,5 +86,6 @@ LEFT JOIN mart.dim_region AS g ON o.region = g.region_code
 LEFT JOIN mart.dim_period AS p ON o.period = p.period_code
 LEFT JOIN mart.dim_date AS d ON m.day = d.calendar_date
 WHERE o.region = %(region)s
-ON CONFLICT (event_no) DO UPDATE SET run_key = excluded.run_key
+ON CONFLICT (
+    event_no) DO UPDATE SET run_key = excluded.run_key
 WHERE mart.fact_order_event.run_key <> excluded.run_key

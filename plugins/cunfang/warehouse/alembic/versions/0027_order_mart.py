@@ -1,4 +1,4 @@
-"""order_mart: the SQL stands in include/sql/migrations/0027_order_mart.{up,down}.sql."""
+"""order_mart: the SQL stands in include/sql/migrations/0027_order_{mart,views,words}.{up,down}.sql."""
 
 from alembic import op
 
@@ -9,8 +9,10 @@ down_revision = "0026"
 
 
 def upgrade() -> None:
-    run(op.get_bind(), "migrations/0027_order_mart.up.sql")
+    for part in ("mart", "views", "words"):
+        run(op.get_bind(), f"migrations/0027_order_{part}.up.sql")
 
 
 def downgrade() -> None:
-    run(op.get_bind(), "migrations/0027_order_mart.down.sql")
+    for part in ("views", "mart", "words"):
+        run(op.get_bind(), f"migrations/0027_order_{part}.down.sql")
