@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -79,3 +80,19 @@ def test_given_each_outcome_in_its_own_file_then_each_moves_its_transfer(county:
     assert statuses(county) == ["acknowledged", "returned"]
     assert returned(county, f"农行,{one},2026-01-22 09:30,5000000,S9,已执行,\n", "农行", "c.csv") == "accepted"
     assert statuses(county) == ["executed", "returned"]
+
+
+def test_given_two_trackers_at_once_then_each_move_is_made_once(county: County) -> None:
+    rows = f"工行,{leg(county, 1)},2026-01-22,5000000,S1,,\n工行,{leg(county, 2)},2026-01-21,70.50,,已收到,\n"
+    assert returned(county, rows, "工行", "a.csv") == "accepted"
+
+    def once(_: int) -> tuple[str, ...]:
+        with county.db.begin() as connection:
+            found = track(connection, REGION)
+            return (*found.executed, *found.acknowledged)
+
+    with ThreadPoolExecutor(4) as threads:
+        moved = [code for codes in threads.map(once, range(8)) for code in codes]
+    assert sorted(moved) == [leg(county, 1), leg(county, 2)]
+    events = "SELECT status FROM ops.leg_event ORDER BY status"
+    assert county.rows(events) == [("acknowledged",), ("executed",), ("issued",), ("issued",)]
