@@ -31,7 +31,7 @@ COUNTIES, BANKS = 2_843, 20
 ROLES = {17: "policy", 18: "carved_out", 19: "excluded"}
 OWNERS = ("财政局", "教育局", "卫健局", "交通局")
 CATEGORIES = ("fiscal_fund", "special")
-PLAIN = "SELECT run_id, account, sum(balance) OVER (PARTITION BY run_id ORDER BY institution) FROM eval.holding"
+PLAIN = "SELECT sum(balance) OVER (PARTITION BY run_id ORDER BY institution) AS running FROM eval.holding"
 STOCK = "SELECT run_id, account, institution, owner, fund_category, balance, adjustable FROM eval.holding"
 SCORED = """
     SELECT p.run_id, p.institution, p.role, coalesce(s.score, 0), s.rank, p.carve_out_amount
@@ -207,7 +207,7 @@ def _steps(connection: Connection) -> dict[str, float]:
 
 def _plain(engine: Engine) -> None:
     with engine.connect() as connection:
-        connection.execute(text(f"SELECT count(*) FROM ({PLAIN}) AS x"))
+        connection.execute(text(f"SELECT max(x.running) FROM ({PLAIN}) AS x"))
 
 
 def _read(engine: Engine) -> dict[int, County]:
