@@ -42,5 +42,5 @@ LEFT JOIN LATERAL (
 WHERE
     l.region = %(region)s
     AND l.order_no = coalesce(CAST(%(order_no)s AS text), l.order_no)
-    AND (CAST(%(states)s AS text []) IS NULL OR l.status = ANY(CAST(%(states)s AS text [])))
+    AND (CAST(%(states)s AS text[]) IS NULL OR l.status = ANY(CAST(%(states)s AS text[])))
 ORDER BY l.order_id, l.blocked, l.leg_no
