@@ -6,9 +6,8 @@ DROP TABLE ops.leg_event, ops.order_event, ops.sign_step, ops.transfer_leg, ops.
 DROP TABLE eval.run_leg;
 DROP FUNCTION ops.check_order_event, ops.check_leg_event, ops.check_approval, ops.check_leg, ops.write_audit;
 ALTER TABLE eval.holding DROP COLUMN moved;
-ALTER TABLE eval.adjustment DROP COLUMN carried;
+ALTER TABLE eval.adjustment ALTER COLUMN carried SET EXPRESSION AS (delta - planned - blocked);
 ALTER TABLE eval.adjustment DROP COLUMN scheduled;
-ALTER TABLE eval.adjustment ADD COLUMN carried numeric(18, 2) GENERATED ALWAYS AS (delta - planned - blocked) STORED;
 ALTER TABLE eval.leg DROP CONSTRAINT leg_scheduled;
 ALTER TABLE eval.leg DROP CONSTRAINT leg_status_check;
 ALTER TABLE eval.leg ADD CONSTRAINT leg_status_check CHECK (status IN ('planned', 'blocked'));

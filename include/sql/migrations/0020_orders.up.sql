@@ -34,10 +34,8 @@ ALTER TABLE eval.leg DROP CONSTRAINT leg_status_check;
 ALTER TABLE eval.leg ADD CONSTRAINT leg_status_check CHECK (status IN ('planned', 'scheduled', 'blocked'));
 ALTER TABLE eval.leg ADD CONSTRAINT leg_scheduled CHECK (status <> 'scheduled' OR available_from IS NOT NULL);
 COMMENT ON COLUMN eval.leg.available_from IS '可以划转的第一天；空值为即日，到期前的定期存款为到期日';
-ALTER TABLE eval.adjustment DROP COLUMN carried;
 ALTER TABLE eval.adjustment ADD COLUMN scheduled numeric(18, 2) NOT NULL DEFAULT 0;
-ALTER TABLE eval.adjustment
-ADD COLUMN carried numeric(18, 2) GENERATED ALWAYS AS (delta - planned - scheduled - blocked) STORED;
+ALTER TABLE eval.adjustment ALTER COLUMN carried SET EXPRESSION AS (delta - planned - scheduled - blocked);
 
 -- What a run knew of transfers already ordered: its inputs as much as the feeds are.
 CREATE TABLE eval.run_leg (

@@ -18,27 +18,9 @@ newest AS (
         b.as_of,
         b.balance
     FROM ops.transfer_order AS o
-    INNER JOIN (
-        SELECT
-            n.region,
-            n.account,
-            n.as_of,
-            n.balance,
-            0 AS place
-        FROM core.balance AS n
-        INNER JOIN raw.standing_submission AS s ON n.submission_id = s.submission_id
-        UNION ALL
-        SELECT
-            r.region,
-            r.account,
-            r.as_of,
-            r.balance,
-            1
-        FROM core.standing_bank_return AS r
-        WHERE r.part = 'account'
-    ) AS b ON o.region = b.region AND o.base_date <= b.as_of
+    INNER JOIN ops.account_balance AS b ON o.region = b.region AND o.base_date <= b.as_of
     WHERE o.order_id = %(order_id)s
-    ORDER BY b.account, b.as_of DESC, b.place
+    ORDER BY b.account, b.as_of DESC
 ),
 
 executed AS (

@@ -1,10 +1,17 @@
--- Transfers of the region's earlier adjustment orders that nobody has carried out: the new order plans that money anew.
+-- Transfers of the region's earlier orders that nobody has carried out and whose money the new order plans anew: all of
+-- earlier adjustments, and of recalls those from accounts that it takes from.
 SELECT
     s.order_id,
     s.leg_no
 FROM ops.leg_state AS s
 INNER JOIN ops.transfer_order AS o ON o.order_id = %(order_id)s AND s.region = o.region
 WHERE
-    s.kind = 'adjustment' AND s.order_id <> o.order_id AND s.order_id < o.order_id
+    s.order_id < o.order_id
+    AND (
+        s.kind = 'adjustment' OR EXISTS (
+            SELECT 1 FROM ops.transfer_leg AS l
+            WHERE l.order_id = o.order_id AND NOT l.blocked AND l.from_account = s.from_account
+        )
+    )
     AND s.status IN ('issued', 'acknowledged', 'overdue', 'returned')
 ORDER BY s.order_id, s.leg_no
