@@ -49,27 +49,19 @@ SELECT
     t.run_id,
     'EVA-M060',
     'macro',
-    CASE
-        WHEN t.total > t.stock
-            THEN format('%s 的额度 %s 元超过存量 %s 元，差 %s 元没有资金可调', t.derivation, t.total, t.stock, t.total - t.stock)
-        ELSE format('%s 的额度 %s 元低于存量 %s 元，差 %s 元不参加分配，留在原处', t.derivation, t.total, t.stock, t.stock - t.total)
-    END,
+    format('%s 的额度 %s 元超过存量 %s 元，差 %s 元没有资金可调', t.derivation, t.total, t.stock, t.total - t.stock),
     '请核对额度决定的金额'
 FROM controlled AS t
 INNER JOIN eval.rulebook AS k ON t.rulebook_id = k.rulebook_id AND k.quota_mode = 'fixed'
-WHERE t.total <> t.stock
+WHERE t.total > t.stock
 UNION ALL
--- What an earlier quarter still owes a bank that no longer shares by score.
 SELECT
-    u.run_id,
-    'COR-M001',
+    t.run_id,
+    'EVA-M060',
     'macro',
-    format(
-        '更正 %s 的补差（%s）没有计入：%s %s 元，本期不参加按得分分配', u.period, u.order_no,
-        coalesce(p.name, u.institution), to_char(u.amount, 'FM999,999,999,990.00')
-    ),
-    '请由县政府另行决定如何了结；不需处理的，请写明理由'
-FROM batch AS b
-INNER JOIN eval.run_true_up AS u ON b.run_id = u.run_id AND NOT u.counted
-LEFT JOIN eval.participant AS p ON u.run_id = p.run_id AND u.institution = p.institution
+    format('%s 的额度 %s 元低于存量 %s 元，差 %s 元不参加分配，留在原处', t.derivation, t.total, t.stock, t.stock - t.total),
+    '请核对额度决定的金额'
+FROM controlled AS t
+INNER JOIN eval.rulebook AS k ON t.rulebook_id = k.rulebook_id AND k.quota_mode = 'fixed'
+WHERE t.total < t.stock
 ORDER BY run_id, check_id, message
