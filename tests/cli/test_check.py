@@ -262,3 +262,16 @@ def test_every_feed_can_be_named(tmp_path: Path) -> None:
     path.write_text("x\n", encoding="utf-8")
     for feed in contracts():
         assert run(path, "--feed", feed).exit_code == 3
+
+
+def test_given_a_register_of_decisions_then_the_scans_beside_it_are_looked_at(tmp_path: Path) -> None:
+    head = "decision,kind,institution,account,amount,rate,valid_from,valid_to,reason,decided_on,approver,document\n"
+    row = "县政金〔2025〕3号,quota,,,900000000.00,,2025-12-01,2025-12-31,,2025-11-28,领导小组,3号.pdf\n"
+    path = tmp_path / "决定.csv"
+    path.write_text(head + row, encoding="utf-8")
+    refused = run(path, "--feed", "decisions", "--period", "2025-Q4")
+    assert refused.exit_code == 3 and "DEC-V018" in refused.output
+
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "3号.pdf").write_bytes(b"%PDF-1.4")
+    assert run(path, "--feed", "decisions", "--period", "2025-Q4").exit_code == 0
