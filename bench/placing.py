@@ -117,7 +117,16 @@ def _fill(engine: Engine) -> None:
     chance = random.Random(1)  # noqa: S311 - figures, not secrets
     with engine.begin() as connection:
         book = store_rulebook(connection, RULEBOOK)
-        columns = ("submission_id", "region", "period", "feed", "sequence", "provider", "sha256", "file_name")
+        columns: tuple[str, ...] = (
+            "submission_id",
+            "region",
+            "period",
+            "feed",
+            "sequence",
+            "provider",
+            "sha256",
+            "file_name",
+        )
         files = ((n, f"{n:06d}", "2025-Q4", "accounts", 1, "测量", "0" * 64, "x", 1) for n in range(1, COUNTIES + 1))
         copy_rows(connection, "raw.submission", (*columns, "file_size"), files)
         columns = ("region", "period", "as_of", "year_start", "rulebook_id", "input_hash")
@@ -163,8 +172,8 @@ def _accounts(connection: Connection, ids: list[int], chance: random.Random) -> 
                 listed.append((submission, n * 3 + number, f"{submission:06d}", account, f"B{n:02d}", owner, category))
                 kind = (balance, adjustable, adjustable, "", submission, n * 3 + number)
                 held.append((run_id, account, f"B{n:02d}", owner, category, *kind))
-    columns = ("submission_id", "record_no", "region", "account", "institution", "owner", "fund_category")
-    copy_rows(connection, "core.account", columns, listed)
+    columns: tuple[str, ...] = ("submission_id", "record_no", "region", "account", "institution")
+    copy_rows(connection, "core.account", (*columns, "owner", "fund_category"), listed)
     columns = (
         "run_id",
         "account",
