@@ -23,7 +23,8 @@ SCORING = ("05_lineage", "10_candidates", "10_disqualifications", "10_obstacles"
 # The same form is solved for the policy bank's cap, for the targets, and once more after a reduction.
 ALLOCATION = ("60_totals", "61_solver_tables", "62_policy_bounds", "70_solve", "64_policy_support", "65_quota",
               "65_ask_total", "66_bounds", "67_ask_amounts", "68_ask_bounds", "70_solve", "72_four_falling",
-              "68_ask_bounds", "70_solve", "73_ask_noted", "74_bounded", "75_allocation")  # fmt: skip
+              "68_ask_bounds", "70_solve", "73_ask_noted", "73_ask_true_ups", "74_bounded",
+              "75_allocation")  # fmt: skip
 WORK_TABLES = ("batch", "ruling", "candidate", "ban", "obstacle", "suspended", "late", "leaf", "base", "observed",
                "flow", "cumulated", "owed", "reading", "measured", "valued", "flow_gap", "referred", "compared_year",
                "judged",
