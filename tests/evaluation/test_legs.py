@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
 
 from evaluation.conftest import Evaluate
-from evaluation.county import Q4, Account, Bank, County, Value
+from evaluation.county import Q4, Account, Bank, County, Decision, Value
 from evaluation.generated import AS_OF, batches, may_move
 from evaluation.policy import ONE, policy
 from evaluation.result import Leg, Result
@@ -181,3 +182,28 @@ def test_given_a_closed_account_then_it_receives_nothing(evaluated: Evaluate) ->
     (result,) = evaluated([_two_banks(Account("A-1", "A", Decimal(100)), closed)])
 
     assert [leg.status for leg in result.legs] == ["blocked"]
+
+
+def test_given_a_deposit_that_matures_next_quarter_then_its_transfer_waits_for_the_day_and_for_no_more_than_is_needed(
+    evaluated: Evaluate,
+) -> None:
+    due = NEXT_END
+    accounts = (Account("A-活期", "A", Decimal(20)), Account("A-定期", "A", Decimal(80), matures_on=due))
+    (result,) = evaluated([_two_banks(*accounts, Account("B-1", "B", Decimal(0)))])
+
+    legs = [(leg.from_account, leg.amount, leg.status, leg.available_from) for leg in result.legs]
+    assert legs == [("A-活期", Decimal(20), "planned", None), ("A-定期", Decimal(30), "scheduled", due)]
+    assert (result.scheduled["B"], result.carried["B"]) == (Decimal(30), 0)
+
+
+def test_given_a_total_below_the_stock_then_what_nobody_receives_is_kept_for_payments_and_not_carried(
+    evaluated: Evaluate,
+) -> None:
+    plain = _two_banks(Account("A-1", "A", Decimal(100)), Account("B-1", "B", Decimal(0)))
+    book = policy(ONE, unit="0.01", min_leg="0", quota="fixed")
+    decreed = replace(plain, rulebook=book, decisions=(Decision("总量", "quota", amount=Decimal(80)),))
+    (result,) = evaluated([decreed])
+
+    assert (result.planned, result.carried["A"]) == ({"A": Decimal(-40), "B": Decimal(40)}, Decimal(-20))
+    assert "留作支付准备" in result.remark["A"]
+    assert "结转" not in result.remark["A"]
