@@ -1,10 +1,7 @@
-DROP TRIGGER IF EXISTS four_eyes ON ops.approval;
-DROP TRIGGER IF EXISTS audited ON ops.approval;
 ALTER TABLE ops.approval DROP COLUMN order_id, DROP COLUMN step_no, DROP COLUMN round;
 DROP VIEW ops.order_state, ops.leg_state, ops.order_paper;
 DROP TABLE ops.leg_event, ops.order_event, ops.sign_step, ops.transfer_leg, ops.transfer_order, ops.order_move, ops.leg_move;
 DROP TABLE eval.run_leg;
-DROP FUNCTION ops.check_order_event, ops.check_leg_event, ops.check_approval, ops.check_leg, ops.write_audit;
 ALTER TABLE eval.holding DROP COLUMN moved;
 ALTER TABLE eval.adjustment ALTER COLUMN carried SET EXPRESSION AS (delta - planned - blocked);
 ALTER TABLE eval.adjustment DROP COLUMN scheduled;

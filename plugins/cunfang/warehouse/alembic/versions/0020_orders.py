@@ -14,4 +14,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    run(op.get_bind(), "migrations/0020_order_rules.down.sql")
     run(op.get_bind(), "migrations/0020_orders.down.sql")
