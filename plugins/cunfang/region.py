@@ -116,6 +116,13 @@ class TaxArrangement(_Model):
     feeds: tuple[str, ...] = Field(min_length=1)
 
 
+class InForce(_Model):
+    """From `since` on (none: from the beginning) the region is evaluated by the rule book `code`."""
+
+    since: date | None = None
+    code: str
+
+
 class Trial(_Model):
     """A rule book evaluated beside the one in force from one quarter to another (`2025-Q3`); it moves nothing."""
 
@@ -157,7 +164,7 @@ class Region(_Model):
     name: str
     office: str = "金融办"
     sample: bool = False
-    rulebook: str | None = None
+    rulebook: str | tuple[InForce, ...] | None = None
     trial: Trial | None = None
     sign_offs: tuple[SignOff, ...] = DEFAULT_CHAIN
     sign_workdays: int = Field(default=2, gt=0)
@@ -190,6 +197,13 @@ class Region(_Model):
         """The feeds that carry tax on that day; empty when the region does not say."""
         known = [item for item in self.tax_arrangement if item.since <= on]
         return max(known, key=lambda item: item.since).feeds if known else ()
+
+    def rulebook_on(self, day: date) -> str | None:
+        """The code of the rule book by which the region is evaluated on `day`; None when it names none."""
+        if self.rulebook is None or isinstance(self.rulebook, str):
+            return self.rulebook
+        begun = [item for item in self.rulebook if item.since is None or item.since <= day]
+        return max(begun, key=lambda item: item.since or date.min).code if begun else None
 
     def trial_rulebook(self, period: str) -> str | None:
         """The code of the rule book on trial in that quarter (`2025-Q4`)."""

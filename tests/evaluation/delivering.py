@@ -67,9 +67,9 @@ TARGET = Decimal("1.1e8")
 
 
 def quarter_of(rulebook: Rulebook) -> Period:
-    """The last quarter of the last whole year in which `rulebook` is in force, 2025 if it still is."""
-    if rulebook.effective_to:
-        return Period(rulebook.effective_to.year - 1, 4)
+    """The last quarter of the last year to whose end `rulebook` is in force, 2025 if it still is."""
+    if (until := rulebook.effective_to) is not None:
+        return Period(until.year if (until.month, until.day) == (12, 31) else until.year - 1, 4)
     return Period(max(2025, rulebook.effective_from.year), 4)
 
 
@@ -193,14 +193,14 @@ def _taxes(rulebook: Rulebook, period: Period) -> Found:
 
 def _errands(period: Period) -> Found:
     for bank in BANKS:
-        for number in range(4):
+        for number in range(6):
             late = _drawn("errand", bank, f"{number}") > Decimal("0.7")
             yield (
                 period,
                 "timeliness_events",
                 {
                     "event": f"{bank}{number}",
-                    "kind": ("nontax_transfer", "dispatch")[number % 2],
+                    "kind": ("nontax_transfer", "dispatch")[number % 2] if number < 4 else "adjustment",
                     "institution": bank,
                     "issued_at": f"{period.year}-11-03 09:00",
                     "due_at": f"{period.year}-11-04 17:00",

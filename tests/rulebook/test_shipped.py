@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -86,7 +87,7 @@ def test_given_a_child_then_what_it_does_not_say_is_its_parents() -> None:
     assert county.allocation == city.allocation
     assert (county.bonuses, county.penalties) == ({}, {})
     assert county.indicators["lending"].indicators["loans"].weight.value == 35
-    assert (county.effective_to, city.effective_to) == (None, None)
+    assert (county.effective_to, city.effective_to) == (date(2025, 12, 31), None)
 
 
 def test_given_the_base_then_it_cannot_be_evaluated() -> None:

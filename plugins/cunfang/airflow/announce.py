@@ -81,8 +81,8 @@ def _checked_again(engine: Engine, register_id: int) -> list[int]:
 
 def is_ready(engine: Engine, region: str, period: str) -> bool:
     """Whether the region's rule book is in force in `period` and every feed that it needs has been accepted."""
-    rulebook = rulebook_of(region)
     quarter = Period.parse(period)
+    rulebook = rulebook_of(region, quarter.end)
     if rulebook is None or rulebook.effective_from > quarter.end:
         return False
     with engine.connect() as connection:
@@ -100,7 +100,7 @@ def warnings_of(engine: Engine, region: str, period: Period) -> int:
 
     Where the quarter after was reported already, it is judged again: two quarters running is red (S20).
     """
-    rulebook = rulebook_of(region)
+    rulebook = rulebook_of(region, period.end)
     if rulebook is None:
         return 0
     after = period.next()
@@ -134,7 +134,7 @@ def late_rules(engine: Engine, day: date | None = None) -> list[tuple[str, str]]
 
 def rule_on(connection: Connection, region: str, period: Period, today: date) -> list[Substitute]:
     """Apply the late rules of `region` and `period` that are due, each with a letter; those newly applied."""
-    rulebook = rulebook_of(region)
+    rulebook = rulebook_of(region, period.end)
     if rulebook is None:
         return []
     overdue = replaceable_feeds(connection, region, period, rulebook)
@@ -170,7 +170,7 @@ def on_duty(engine: Engine, today: date) -> list[str]:
 
 def chase(connection: Connection, region: str, period: Period, today: date) -> list[str]:
     """Put a reminder into the outbox for each feed of `region` and `period` that is past its due day; those feeds."""
-    rulebook = rulebook_of(region)
+    rulebook = rulebook_of(region, period.end)
     missing = missing_feeds(connection, region, period, rulebook) if rulebook else []
     if rulebook and intake.standing(connection, region, WATCHED, period, first=period) is None:
         missing.append(WATCHED)

@@ -137,8 +137,8 @@ def _terms(asked: Asked) -> Terms:
 
 def _books(asked: Asked) -> list[Rulebook]:
     """The rule books in play: the one that is held against, and the other one where one is named."""
-    region, _ = _where(asked.place)
-    named = (rulebook_named(asked.base, None) or rulebook_of(region), rulebook_named(asked.rulebook, asked.file))
+    region, period = _where(asked.place)
+    named = (rulebook_named(asked.base, None) or rulebook_of(region, period.end), rulebook_named(asked.rulebook, asked.file))
     return [book for book in named if book is not None]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import Connection, Engine, text
 
 from cunfang.evaluation.run import evaluate
@@ -23,9 +25,9 @@ class SignOffError(Exception):
     """A run is not in the state that this step needs."""
 
 
-def rulebook_of(region: str) -> Rulebook | None:
-    """The rule book that the region's file names; None when it names none."""
-    code = load_region(region).rulebook
+def rulebook_of(region: str, on: date) -> Rulebook | None:
+    """The rule book that the region's file names for that day; None when it names none."""
+    code = load_region(region).rulebook_on(on)
     return read_rulebook(code) if code else None
 
 
@@ -42,7 +44,7 @@ def evaluate_official(engine: Engine, region: str, period: Period) -> int:
             note(connection, waiver)
     if waiver is not None:
         raise WaivedError(waiver)
-    rulebook = rulebook_of(region)
+    rulebook = rulebook_of(region, period.end)
     if rulebook is None:
         message = f"地区 {region} 没有指定考核办法"
         advice = f"请在 include/regions/{region}.yaml 中写明 rulebook"

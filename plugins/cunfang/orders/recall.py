@@ -102,7 +102,7 @@ def propose(connection: Connection, region: str, *, rulebook: Rulebook | None = 
     proposed again for the same cause; what was carried out is, once the bank has money again that can move. A bank
     without money is passed over. `rulebook`: instead of the region's own; OrderError when there is none.
     """
-    policy = _policy(region, rulebook)
+    policy = _policy(connection, region, rulebook)
     connection.execute(
         text("SELECT pg_advisory_xact_lock(hashtext('cunfang.recall'), hashtext(:region))"), {"region": region}
     )
@@ -120,7 +120,7 @@ def propose(connection: Connection, region: str, *, rulebook: Rulebook | None = 
 
 def under_way(connection: Connection, region: str, *, rulebook: Rulebook | None = None) -> dict[str, str]:
     """Causes that get no recall of their own because the bank has one under way: cause → that order's number."""
-    found = _causes(connection, region, _policy(region, rulebook))
+    found = _causes(connection, region, _policy(connection, region, rulebook))
     return {row["cause"]: row["open_order"] for row in found if row["open_order"]}
 
 
@@ -133,7 +133,7 @@ def redraft(connection: Connection, order_no: str, actor: str, *, rulebook: Rule
     old = paper_of(connection, order_no, lock=True)
     if old.kind != "recall" or old.status in ("issued", "cancelled"):
         raise OrderError(f"指令 {order_no}（{old.kind}，{old.status}）不能重新拟定：只有尚未下达的收回可以")
-    policy = _policy(old.region, rulebook)
+    policy = _policy(connection, old.region, rulebook)
     told = [{**row, "period": old.period} for row in _told(connection, old.order_id)]
     write_event(connection, old.order_id, "cancelled", actor, "按最新余额重新拟定")
     return _lay(connection, old.region, policy, old.institution, told, actor, supersedes=old.order_id)
@@ -146,7 +146,7 @@ def load_recall(connection: Connection, order_no: str, *, rulebook: Rulebook | N
     if bank is None:
         raise OrderError(f"指令 {order_no} 不是收回")
     region = order.head.region
-    policy = _policy(region, rulebook)
+    policy = _policy(connection, region, rulebook)
     told = _told(connection, int(paper_of(connection, order_no).order_id))
     known = {row["cause"] for row in told}
     later = [
@@ -173,7 +173,7 @@ def load_recall(connection: Connection, order_no: str, *, rulebook: Rulebook | N
 
 def ban_ends(connection: Connection, region: str, day: date, *, rulebook: Rulebook | None = None) -> tuple[BanEnd, ...]:
     """Bans in force on `day` that end within `BAN_NOTICE_DAYS` days; overlapping ones are one and end together."""
-    asked = {**_place(connection, region, _policy(region, rulebook)), "today": day, "notice": BAN_NOTICE_DAYS}
+    asked = {**_place(connection, region, _policy(connection, region, rulebook)), "today": day, "notice": BAN_NOTICE_DAYS}
     return tuple(
         BanEnd(
             institution=row["institution"],
@@ -187,8 +187,8 @@ def ban_ends(connection: Connection, region: str, day: date, *, rulebook: Rulebo
     )
 
 
-def _policy(region: str, rulebook: Rulebook | None) -> Rulebook:
-    policy = rulebook or rulebook_of(region)
+def _policy(connection: Connection, region: str, rulebook: Rulebook | None) -> Rulebook:
+    policy = rulebook or rulebook_of(region, today(connection))
     if policy is None:
         raise OrderError(
             f"地区 {region} 没有指定考核办法，无从知道取消资格的年限和收回的期限：请在地区配置中写明 rulebook"

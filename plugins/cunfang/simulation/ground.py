@@ -46,7 +46,7 @@ def ground(connection: Connection, region: str, period: Period, base: Rulebook |
         query = text("SELECT rulebook_id FROM eval.run WHERE run_id = :run_id")
         stored = connection.execute(query, {"run_id": official}).scalar_one()
         return Ground(region, period, official, official, stored_rulebook(connection, int(stored)))
-    rulebook = base or rulebook_of(region)
+    rulebook = base or rulebook_of(region, period.end)
     if rulebook is None:
         raise SimulationError(
             f"{region} {period} 没有已公布的考核，地区也没有指定考核办法；请用 --base 指明以哪个办法为基准"

@@ -1,0 +1,133 @@
+"""The people of the county at the running system: they move the calendar, have files taken in, and sign."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from datetime import date
+from typing import Self
+
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from cunfang.airflow.client import Client, DagRun
+from cunfang.airflow.clock import set_today
+from cunfang.airflow.stack import Live
+from cunfang.orders.load import OrderHead, orders_of
+from cunfang.orders.paper import Step
+from cunfang.orders.signing import due_step
+from outside import REGION
+
+PATIENCE = 300.0
+
+
+class Office:
+    """One county's offices, each user with a session of their own; use as a context manager."""
+
+    def __init__(self, live: Live) -> None:
+        self.live = live
+        self.engine: Engine = create_engine(live.addresses.warehouse_url, poolclass=NullPool)
+        self._sessions = ExitStack()
+        self._clients: dict[str, Client] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._sessions.close()
+        self.today(None)
+
+    def client(self, user: str = "engineer") -> Client:
+        """The session of `user`."""
+        if user not in self._clients:
+            self._clients[user] = self._sessions.enter_context(self.live.client(user))
+        return self._clients[user]
+
+    def today(self, day: str | None) -> None:
+        """Let the office's calendar show `day` from now on, or the real one again."""
+        set_today(self.engine, None if day is None else date.fromisoformat(day))
+
+    def take_in(self, *feeds: str) -> None:
+        """Have the new files of `feeds` taken in, and all that follows from them done."""
+        runs = [self.client().trigger(f"ingest_{feed}", conf={"wait": False}) for feed in feeds]
+        self.until(lambda: all(self._ended(run) for run in runs), f"taking in {feeds}")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until nothing is under way any more but what waits for a file, a signature or a day."""
+        self.until(lambda: self._quiet() and self._quiet(), "settling")
+
+    def sign(self, order_no: str, approved: bool = True, days: Iterable[str] = ()) -> None:
+        """Answer what the chain of `order_no` asks, each step by its signer, until nothing more is asked of it.
+
+        `days`: the calendar after each signature, so that a window to object runs out.
+        """
+        calendar = iter(days)
+        while (step := self._due(order_no)) is not None:
+            self._answer(order_no, step, approved)
+            if not approved:
+                break
+            if (day := next(calendar, None)) is not None:
+                self.today(day)
+        self.settle()
+
+    def _answer(self, order_no: str, step: Step, approved: bool) -> None:
+        self.until(lambda: self._asking(order_no) is not None, f"{order_no} to be put up for {step.title}")
+        run = self._asking(order_no)
+        assert run is not None
+        self.client(step.by[0]).answer_approval("sign", run.run_id, "approve", approved, "年度演练")
+        self.until(lambda: self._due(order_no) != step, f"{step.title} of {order_no} to be kept")
+
+    def orders(self, period: str | None = None) -> list[OrderHead]:
+        """The county's orders, the oldest first."""
+        with self.engine.connect() as connection:
+            return orders_of(connection, REGION, period)[::-1]
+
+    def rows(self, statement: str, **values: object) -> list[tuple[object, ...]]:
+        """What a question to the warehouse gives."""
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(statement), values)]
+
+    def until(self, done: Callable[[], bool], what: str) -> None:
+        """Wait for `done`; a run that failed, or too long a time, is an error that says what was waited for."""
+        deadline = time.monotonic() + PATIENCE
+        while not done():
+            failed = self.client().dag_runs(state="failed")
+            assert not failed, f"while waiting for {what}: {[(one.dag_id, one.run_id) for one in failed]}"
+            assert time.monotonic() < deadline, f"waited too long for {what}"
+            time.sleep(1)
+
+    def _due(self, order_no: str) -> Step | None:
+        with self.engine.connect() as connection:
+            return due_step(connection, order_no)
+
+    def _asking(self, order_no: str) -> DagRun | None:
+        """The run that waits for an answer about `order_no`."""
+        return next(
+            (
+                run
+                for run in self.client().dag_runs("sign", "running")
+                if run.partition_key and run.partition_key.endswith(f"|{order_no}") and self._waits(run)
+            ),
+            None,
+        )
+
+    def _waits(self, run: DagRun) -> bool:
+        tasks = self.client().task_instances(run.dag_id, run.run_id)
+        return any(task.state in ("awaiting_input", "deferred") for task in tasks)
+
+    def _ended(self, run: DagRun) -> bool:
+        return self.client().dag_run(run.dag_id, run.run_id).state in ("success", "failed")
+
+    def _quiet(self) -> bool:
+        client = self.client()
+        busy = [run for state in ("running", "queued") for run in client.dag_runs(state=state)]
+        moving = [
+            run
+            for run in busy
+            if not run.dag_id.startswith("ingest_") and not (run.dag_id == "sign" and self._waits(run))
+        ]
+        unsent = self.rows("SELECT count(*) FROM ops.outbox WHERE sent_at IS NULL")[0][0]
+        time.sleep(1)
+        return not moving and not unsent
