@@ -32,8 +32,7 @@ COLUMNS = {
     "decisions": "decision kind institution account amount rate valid_from valid_to reason decided_on approver"
     " document document_sha256",
     "indicators": "institution measure as_of value unit",
-    "bank_return": "institution account as_of balance deposits loans leg executed_at amount reference outcome"
-    " reason",
+    "bank_return": "institution account as_of balance deposits loans leg executed_at amount reference outcome reason",
     "targets": "target subject measure operator amount rate amount_max year q1 q2 q3 q4 owner",
     "peers": "peer as_of measure value unit",
     "explanations": "check_id feed institution sheet cell finding period reason explained_by explained_on valid_until"

@@ -138,7 +138,10 @@ def _terms(asked: Asked) -> Terms:
 def _books(asked: Asked) -> list[Rulebook]:
     """The rule books in play: the one that is held against, and the other one where one is named."""
     region, period = _where(asked.place)
-    named = (rulebook_named(asked.base, None) or rulebook_of(region, period.end), rulebook_named(asked.rulebook, asked.file))
+    named = (
+        rulebook_named(asked.base, None) or rulebook_of(region, period.end),
+        rulebook_named(asked.rulebook, asked.file),
+    )
     return [book for book in named if book is not None]
 
 

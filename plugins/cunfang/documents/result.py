@@ -174,8 +174,8 @@ class Source:
     `text` is as delivered; `correction` says what it was read as, by whose word, where an entry corrects it.
 
     Its side of the value is the sum of `value` × `times`. For an event `window_from` is the day it was due and `as_of`
-    the day it was done (None: not done). A transfer of ours is an event too, `part` its code; while no bank has reported
-    it, it has no `submission_id` and its file is the order.
+    the day it was done (None: not done). A transfer of ours is an event too, `part` its code; while no bank has
+    reported it, it has no `submission_id` and its file is the order.
     """
 
     indicator: str

@@ -89,4 +89,3 @@ def _ask(connection: Connection, step: str) -> list[Answer]:
     if any(item.finding.blocking for item in answers):
         raise RunStoppedError(answers)
     return answers
-

@@ -173,7 +173,11 @@ def load_recall(connection: Connection, order_no: str, *, rulebook: Rulebook | N
 
 def ban_ends(connection: Connection, region: str, day: date, *, rulebook: Rulebook | None = None) -> tuple[BanEnd, ...]:
     """Bans in force on `day` that end within `BAN_NOTICE_DAYS` days; overlapping ones are one and end together."""
-    asked = {**_place(connection, region, _policy(connection, region, rulebook)), "today": day, "notice": BAN_NOTICE_DAYS}
+    asked = {
+        **_place(connection, region, _policy(connection, region, rulebook)),
+        "today": day,
+        "notice": BAN_NOTICE_DAYS,
+    }
     return tuple(
         BanEnd(
             institution=row["institution"],
