@@ -52,6 +52,7 @@ class County:
 
     def __init__(self, engine: Engine, inbox: Path) -> None:
         self._engine, self._inbox, self._files = engine, inbox, 0
+        self._feeds: set[str] = set()
 
     def deliver(self, period: Period, feed: str, rows: Iterable[Mapping[str, str]], folder: str = "") -> Path:
         """A canonical file of `feed`; it appears whole."""
@@ -60,6 +61,7 @@ class County:
         place = self._inbox / REGION / str(period) / feed / folder
         place.mkdir(parents=True, exist_ok=True)
         self._files += 1
+        self._feeds.add(feed)
         target = place / f"{feed}-{self._files:03}.csv"
         draft = target.with_name(f".{target.name}.part")
         with draft.open("w", encoding="utf-8", newline="") as file:
@@ -116,6 +118,12 @@ class County:
     def explain(self, period: Period, check: str, said: str, feed: str = "") -> None:
         """The office's reason for what a check found of a feed, or of the evaluation itself."""
         write_answer(self._inbox, Answer(REGION, period, check, said, "县金融办综合岗", feed))
+        self._feeds.add("explanations")
+
+    def delivered(self) -> list[str]:
+        """The feeds of which something was delivered since this was asked last."""
+        feeds, self._feeds = sorted(self._feeds), set()
+        return feeds
 
     def _moved_on(self, feed: str, period: Period) -> list[Row]:
         quarters = (period.year - BASE.year) * 4 + period.quarter - BASE.quarter

@@ -48,9 +48,9 @@ class Office:
         """Let the office's calendar show `day` from now on, or the real one again."""
         set_today(self.engine, None if day is None else date.fromisoformat(day))
 
-    def take_in(self, *feeds: str) -> None:
+    def take_in(self, feeds: Iterable[str]) -> None:
         """Have the new files of `feeds` taken in, and all that follows from them done."""
-        runs = [self.client().trigger(f"ingest_{feed}", conf={"wait": False}) for feed in feeds]
+        runs = [self.client().trigger(f"ingest_{feed}") for feed in feeds]
         self.until(lambda: all(self._ended(run) for run in runs), f"taking in {feeds}")
         self.settle()
 

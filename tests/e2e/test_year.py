@@ -32,8 +32,6 @@ pytestmark = pytest.mark.e2e
 Q4, Q1, Q2, Q3 = Period(2025, 4), Period(2026, 1), Period(2026, 2), Period(2026, 3)
 FIRST, CORRECTED = "420922-2025Q4-T01", "420922-2025Q4-T02"
 BANNED = "BOC"
-FEEDS = ("institutions", "accounts", "balances", "pboc_credit", "pboc_prudential", "tax_national", "tax_local",
-         "timeliness_events", "supervisory_events", "decisions", "indicators")  # fmt: skip
 
 
 @dataclass
@@ -109,7 +107,7 @@ def _receipts_of_the_first_order(year: Year) -> None:
         *_made(legs[-3:-2], "2026-02-09"),
         *_sent_back(legs[-2:-1], "2026-01-27", "收款账户户名不符"),
     ])  # fmt: skip
-    office.take_in("bank_return")
+    office.take_in(county.delivered())
 
 
 def _correction(year: Year) -> None:
@@ -121,7 +119,7 @@ def _correction(year: Year) -> None:
         return row | {name: str(Decimal(row[name]) + 150000) for name in ("paid", "local_part")}
 
     year.county.deliver(Q4, "tax_local", [corrected(row) for row in rows_of("tax_local")])
-    year.office.take_in("tax_local")
+    year.office.take_in(year.county.delivered())
     year.office.sign(CORRECTED, days=["2026-02-25"])
 
 
@@ -135,7 +133,7 @@ def _recall(year: Year) -> None:
         "note": "示例数据",
     }  # fmt: skip
     county.registers(Q1, [event])
-    office.take_in("institutions", "accounts", "supervisory_events", "decisions")
+    office.take_in(county.delivered())
     recalls = [order.order_no for order in office.orders() if order.kind == "recall" and order.status == "draft"]
     for order_no in recalls:
         if _order(office, order_no).head.institution == BANNED:
@@ -147,11 +145,11 @@ def _recall(year: Year) -> None:
     office.today("2026-03-05")
     legs = [*_open(office, CORRECTED, "2026-03-04"), *_open(office, year.recall, "2026-03-04")]
     county.receipts(Q1, _made(legs, "2026-03-04"))
-    office.take_in("bank_return")
+    office.take_in(county.delivered())
     # The time deposit has matured.
     office.today("2026-03-24")
     county.receipts(Q1, _made(_open(office, CORRECTED, "2026-03-23"), "2026-03-23"))
-    office.take_in("bank_return")
+    office.take_in(county.delivered())
 
 
 def _pool(bank: str, keeper: str) -> list[Row]:
@@ -168,7 +166,7 @@ def _first_quarter(year: Year) -> None:
     """The office explains what the checks ask, the order is issued, and every bank is in time."""
     year.office.today("2026-04-13")
     year.county.quarter(Q1, _pool(BANNED, "DWRCB"))
-    year.office.take_in(*FEEDS)
+    year.office.take_in(year.county.delivered())
     _explain(year, Q1)
     _signed_and_made(year, "420922-2026Q1-T01", ["2026-04-22"], "2026-04-24", Q2)
 
@@ -183,7 +181,7 @@ def _waived_quarter(year: Year) -> None:
     }  # fmt: skip
     county.quarter(Q2, _pool(BANNED, "DWRCB"))
     county.registers(Q2, decisions=[waiver])
-    office.take_in(*FEEDS)
+    office.take_in(county.delivered())
 
 
 def _third_quarter(year: Year) -> None:
@@ -191,12 +189,12 @@ def _third_quarter(year: Year) -> None:
     office.today("2026-10-15")
     county.quarter(Q3, _pool(BANNED, "DWRCB"))
     county.registers(Q3)
-    office.take_in(*FEEDS)
+    office.take_in(county.delivered())
     _explain(year, Q3)
     _signed_and_made(year, "420922-2026Q3-T01", ["2026-10-26"], "2026-10-28", Period(2026, 4))
     office.today("2026-11-05")
     county.bank_balances(Period(2026, 4), date(2026, 10, 31), _pool(BANNED, "DWRCB"))
-    office.take_in("bank_return")
+    office.take_in(county.delivered())
 
 
 def _explain(year: Year, period: Period) -> None:
@@ -210,14 +208,14 @@ def _explain(year: Year, period: Period) -> None:
     for one in found:
         year.county.explain(period, one.check_id, "示例数据：情况属实，已核对", one.feed)
     if found:
-        year.office.take_in("explanations")
+        year.office.take_in(year.county.delivered())
 
 
 def _signed_and_made(year: Year, order_no: str, days: list[str], made_on: str, told_in: Period) -> None:
     year.office.sign(order_no, days=days)
     year.office.today(made_on)
     year.county.receipts(told_in, _made(_open(year.office, order_no, made_on), made_on))
-    year.office.take_in("bank_return")
+    year.office.take_in(year.county.delivered())
 
 
 def test_the_first_order_ended_as_it_was_lived(year: Year) -> None:
