@@ -100,6 +100,14 @@ def balances(connection: Connection, day: str, held: Mapping[str, Decimal], *, r
     _rows(connection, "core.balance", submission, region, day, list(held.items()))
 
 
+def opened(connection: Connection, account: str, day: str) -> None:
+    """A register of accounts with that one account, opened on `day`, accepted."""
+    submission = _accepted(connection, REGION, _period(day), "accounts", "", repr((day, account)))
+    columns = ("submission_id", "record_no", "region", "account", "institution", "owner", "fund_category", "opened_on")
+    row = (submission, 1, REGION, account, _bank(account), "财政局", "special", date.fromisoformat(day))
+    copy_rows(connection, "core.account", columns, [row])
+
+
 def bank_balances(connection: Connection, bank: str, day: str, held: Mapping[str, Decimal]) -> None:
     """Balances as the bank itself reports them."""
     submission = _accepted(connection, REGION, _period(day), "bank_return", bank, repr((day, sorted(held.items()))))

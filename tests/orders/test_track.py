@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from cunfang.orders.life import move_leg
 from cunfang.orders.track import Tracked, overdue, reconciliation, track
 from orders.conftest import set_today
-from orders.laid import REGION, Move, Receipt, balances, bank_balances, issued, reported, status
+from orders.laid import REGION, Move, Receipt, balances, bank_balances, issued, opened, reported, status
 
 ISSUED, DUE = "2026-01-20", "2026-01-27"
 AMOUNT = Decimal(1_000_000)
@@ -262,6 +262,16 @@ def test_given_balances_before_only_one_side_then_it_stays_executed(connection: 
 
     assert track(connection, REGION).confirmed == ()
     assert "没有执行日 2026-01-22 之前的余额" in said(connection)["TRK-M002"]
+
+
+def test_given_an_account_opened_since_then_it_held_nothing_before(connection: Connection, leg: str) -> None:
+    set_today(connection, "2026-04-01")
+    reported(connection, "A", made(leg))
+    opened(connection, "B-1", "2026-01-15")
+    balances(connection, "2025-12-31", {"A-1": AMOUNT})
+    balances(connection, "2026-03-31", {"A-1": Decimal(0), "B-1": AMOUNT})
+
+    assert track(connection, REGION).confirmed == (leg,)
 
 
 def test_given_several_transfers_of_an_account_then_their_sum_is_held_against_the_balance(

@@ -96,6 +96,24 @@ FROM (
         r.record_no
     FROM core.standing_bank_return AS r
     WHERE r.part = 'account' AND r.balance IS NOT NULL
+    UNION ALL
+    -- An account that was opened after balances were first reported held nothing on the day before.
+    SELECT
+        a.region,
+        a.account,
+        a.opened_on - 1,
+        0,
+        'opened' AS feed,
+        s.period,
+        a.submission_id,
+        a.record_no
+    FROM core.account AS a
+    INNER JOIN raw.standing_submission AS s ON a.submission_id = s.submission_id
+    WHERE
+        a.opened_on > (
+            SELECT min(f.as_of) FROM core.balance AS f
+            WHERE f.region = a.region
+        )
 ) AS b
 ORDER BY b.region, b.account, b.as_of, b.feed, b.period DESC, b.submission_id DESC, b.record_no DESC;
 COMMENT ON VIEW ops.account_balance IS '各账户各时点现行有效的余额；同一时点财政局与银行都报的，取财政局的';
