@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -118,3 +119,4 @@ def test_what_does_not_agree_is_told_once_until_it_changes(connection: Connectio
     assert announce_items(connection, REGION, []) == 0
     assert [announce_items(connection, REGION, [item]) for _ in range(2)] == [2, 0]
     assert "TRK-M001" in outbox(connection)["office@dawu.example"].text
+    assert announce_items(connection, REGION, [replace(item, check_id="TRK-M002")]) == 0

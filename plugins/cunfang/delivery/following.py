@@ -19,6 +19,8 @@ from cunfang.warehouse.calendar import due_date
 
 LATE = ("overdue",)
 UNSEEN = ("issued",)
+AWAITED = "TRK-M002"
+"""There is no balance yet to hold a receipt against."""
 
 
 def chase_overdue(connection: Connection, region: str, today: date) -> int:
@@ -90,7 +92,11 @@ def announce_returned_legs(connection: Connection, region: str, codes: Collectio
 
 
 def announce_items(connection: Connection, region: str, items: Sequence[Item]) -> int:
-    """Tell the office what receipts and balances do not agree on; the same items are told once (S13)."""
+    """Tell the office what receipts and balances do not agree on; the same items are told once (S13).
+
+    What only waits for the next balances is left out: nobody has anything to do about it yet.
+    """
+    items = [item for item in items if item.check_id != AWAITED]
     if not items:
         return 0
     about = _digest(f"{item.check_id}{item.leg_code}{item.message}" for item in items)

@@ -203,10 +203,11 @@ def _issue_letter(
     live = [leg for leg in legs if not leg.blocked]
     quarter, kind = words.quarter(Period.parse(head.period)), KINDS[head.kind]
     direction = share.direction if share else "划转"
+    moving = f"{direction} {total(live)} 万元" if live else f"受阻 {total(legs)} 万元，不下达"
     return Letter(
         kind="orders",
         key=f"orders|{head.order_no}|{institution or ''}",
-        subject=f"【{kind}】{quarter} {name or region.name} {direction} {total(live)} 万元",
+        subject=f"【{kind}】{quarter} {name or region.name} {moving}",
         title=f"{region.name} {quarter}{kind}通知",
         template="orders",
         values={

@@ -43,12 +43,14 @@ def announce_proposal(connection: Connection, order_no: str, *, rulebook: Rulebo
     legs = transfers(connection, head.region, order_no)
     lines = ground_lines(connection, recall)
     bank = legs[0].from_name
+    live = [leg for leg in legs if not leg.blocked]
+    asked = f" {total(live)} 万元是否收回" if live else f"是否收回：{total(legs)} 万元都须另行办理"
     about = hashlib.sha256(repr(lines).encode()).hexdigest()[:16]
     thread = f"recall|{order_no}|"
     letter = Letter(
         kind="recall_proposal",
         key=f"{thread}{about}",
-        subject=f"【收回待决】{bank} 存款 {total(leg for leg in legs if not leg.blocked)} 万元是否收回（{order_no}）",
+        subject=f"【收回待决】{bank} 存款{asked}（{order_no}）",
         title=f"{region.name} 提议收回{bank}存款",
         template="recall_proposal",
         values={
