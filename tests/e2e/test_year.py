@@ -228,7 +228,7 @@ def test_the_first_order_ended_as_it_was_lived(year: Year) -> None:
 
 def test_the_correction_superseded_what_was_not_done_and_has_its_price(year: Year) -> None:
     assert _order(year.office, CORRECTED).head.supersedes == FIRST
-    effects = year.office.rows("SELECT institution, effect FROM ops.correction_effect WHERE effect <> 0")
+    effects = year.office.rows("SELECT institution, effect FROM ops.run_correction_effect WHERE effect <> 0")
     assert dict(effects)["CCB"] > 0 and sum(amount for _, amount in effects) == 0
 
 
