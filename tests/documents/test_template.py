@@ -195,7 +195,7 @@ def test_given_the_contract_when_made_then_types_signs_and_choices_are_held_whil
 
     assert (rules["A"].type, rules["A"].formula1) == ("custom", "ISTEXT(A4)")
     assert sheet["A10"].number_format == "@" and not sheet["A10"].protection.locked
-    assert rules["D"].type == "list" and rules["G"].type == "date"
+    assert rules["D"].type == "list" and rules["H"].type == "date"
     assert sheet.protection.sheet and sheet["A3"].protection.locked
     assert "必填" in sheet["A3"].comment.text
     balances = contract("balances")
