@@ -22,6 +22,8 @@ def draft_adjustment(connection: Connection, run_id: int) -> str:
     A paper of the region and period that was not issued is cancelled, and what was issued for them is superseded.
     OrderError for a run that is no draft.
     """
+    # Two who draft it at once: the second finds the first one's.
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('cunfang.draft'), :run_id)"), {"run_id": run_id})
     known = connection.scalar(
         text("SELECT order_no FROM ops.transfer_order WHERE run_id = :run_id AND kind = 'adjustment'"),
         {"run_id": run_id},
