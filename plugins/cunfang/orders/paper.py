@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Row, text
 from sqlalchemy.exc import IntegrityError
 
 from cunfang.evaluation.official import SignOffError
-from cunfang.region import SignOff
 
 Kind = Literal["adjustment", "recall", "true_up"]
 LETTERS: dict[Kind, str] = {"adjustment": "T", "recall": "S", "true_up": "B"}
@@ -83,11 +82,6 @@ class Step:
     brings: str
     title: str
     by: tuple[str, ...]
-
-    @property
-    def sign_off(self) -> SignOff:
-        """The step as the region's file has it."""
-        return SignOff.model_validate({"brings": self.brings, "title": self.title, "by": self.by})
 
 
 def paper_of(connection: Connection, order_no: str, *, lock: bool = False) -> Row[tuple[object, ...]]:
