@@ -1,4 +1,4 @@
-"""Judge supervisory limits whenever supervisory data are accepted; warn of what breaks them, and propose recalls."""
+"""Judge supervisory limits whenever supervisory data or balances are accepted; warn, and propose recalls."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from cunfang.airflow.assets import SUPERVISED
 PAGE = """
 ### 预警：黄、橙、红
 
-监管指标、监管事件被接受后，按考核办法的限值表判定，每一项只预警一次。
+监管指标、监管事件、账户或余额被接受后运行：按考核办法的限值表判定，每一项只预警一次。
+预警先到、余额后到的，余额一到即拟收回。
 红色预警和取消资格的决定，各拟一份收回指令（`propose_recalls`）提请签批：只有人签了才办理，系统不自动执行。
 """
 

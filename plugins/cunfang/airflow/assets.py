@@ -15,11 +15,11 @@ ORDER_SIGNED = Asset(name="order_signed", uri="cunfang://order_signed")
 MOVED = Asset(name="moved", uri="cunfang://moved")
 """Something came in by which transfers are judged."""
 SUPERVISED = Asset(name="supervised", uri="cunfang://supervised")
-"""Something came in by which banks are warned, or lose their deposits."""
+"""Something came in by which banks are warned, or lose their deposits: what stands against them, or what they hold."""
 
 FED: Mapping[Asset, frozenset[str]] = {
     MOVED: frozenset({"core.bank_return", "core.balance"}),
-    SUPERVISED: frozenset({"core.prudential", "core.supervisory_event"}),
+    SUPERVISED: frozenset({"core.prudential", "core.supervisory_event", "core.account", "core.balance"}),
 }
 """Asset → the tables that it speaks of: accepting a feed whose contract fills one of them announces it."""
 

@@ -26,7 +26,10 @@ def judge_limits(*, outlet_events: Any = None) -> int:
 
 @task(outlets=[SIGN_OFF])
 def propose_recalls(*, outlet_events: Any = None) -> list[str]:
-    """Propose to take back what a red warning or a disqualification asks for; persons sign or refuse it (S21, S22)."""
+    """Propose to take back what a red warning or a disqualification asks for; persons sign or refuse it (S21, S22).
+
+    A bank whose balances came after its warning was passed over then, and is asked of again when they come.
+    """
     from airflow.sdk.exceptions import AirflowSkipException
 
     from cunfang.airflow.follow import propose_recalls as propose
