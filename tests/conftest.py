@@ -73,3 +73,14 @@ def new_module_warehouse(postgres: Path) -> Iterator[Callable[[], str]]:
 def warehouse(new_warehouse: Callable[[], str]) -> str:
     """URL of a migrated empty warehouse that only this test sees."""
     return new_warehouse()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where processes share the tests, a file stays whole, and one process takes all that starts Airflow, first.
+
+    It takes longest, and two of Airflow at once would wait for each other.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("e2e")}
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("airflow" if item.path in slow else item.location[0]))
+    items.sort(key=lambda item: item.path not in slow)
