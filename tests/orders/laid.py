@@ -15,6 +15,8 @@ from sqlalchemy import Connection, text
 
 from cunfang.orders.draft import lay_out
 from cunfang.orders.paper import Leg, Paper, Terms, write_event
+from cunfang.orders.signing import sign
+from cunfang.region import DEFAULT_CHAIN
 from cunfang.warehouse.calendar import due_date, today
 from cunfang.warehouse.copy import copy_rows
 
@@ -56,11 +58,13 @@ def issued(
         for m in moves
     ]
     paper = Paper(region, PERIOD, "recall", date(2025, 12, 31), TERMS, institution=_bank(moves[0].giver), cause=cause)
-    order_no = lay_out(connection, paper, legs, [])
+    _registered(connection, region, {account for m in moves for account in (m.giver, m.taker)})
+    order_no = lay_out(connection, paper, legs, DEFAULT_CHAIN)
     place = text("SELECT order_id FROM ops.transfer_order WHERE order_no = :order_no")
     order_id = connection.execute(place, {"order_no": order_no}).scalar_one()
-    for status in ("reviewed", "signed", "issued"):
-        write_event(connection, order_id, status, "leader")
+    for actor in ("checker", "leader"):
+        sign(connection, order_no, approved=True, actor=actor)
+    write_event(connection, order_id, "issued", "leader")
     connection.execute(
         text("""
             INSERT INTO ops.leg_event (order_id, leg_no, status, actor, due_on, excused)
@@ -70,6 +74,14 @@ def issued(
         {"order_id": order_id, "due_on": due_date(connection, day, TERMS.execute_workdays), "excused": excused},
     )
     return [f"{order_no}-L{number:03}" for number in range(1, len(moves) + 1)]
+
+
+def _registered(connection: Connection, region: str, accounts: set[str]) -> None:
+    """The register of the region's accounts as of the order, accepted."""
+    submission = _accepted(connection, region, PERIOD, "accounts", "", repr(sorted(accounts)))
+    columns = ("submission_id", "record_no", "region", "account", "institution", "owner", "fund_category")
+    rows = ((submission, n, region, a, _bank(a), "财政局", "special") for n, a in enumerate(sorted(accounts), 1))
+    copy_rows(connection, "core.account", columns, rows)
 
 
 def _bank(account: str) -> str:

@@ -22,7 +22,7 @@ def lived(connection: Connection, order_no: str) -> None:
     sign_all(connection, order_no)
     issue_within(connection, order_no)
     code = next(leg.leg_code for leg in load_order(connection, order_no).legs if leg.status == "issued")
-    move_leg(connection, code, "executed", actor="bank", executed_at=datetime(2026, 1, 21, 9))  # noqa: DTZ001
+    move_leg(connection, code, "executed", actor="bank", executed_at=datetime(2026, 1, 20, 9))  # noqa: DTZ001
 
 
 def _tamper(connection: Connection, table: str, statement: str) -> None:

@@ -20,7 +20,7 @@ from cunfang.region import load_region
 from cunfang.warehouse.copy import copy_rows
 from documents.sample_run import PERIOD, REGION, Sample
 from orders.conftest import set_today
-from signed import sign_all
+from signed import sign_all, wait_for_objections
 
 
 def balances_of(connection: Connection, day: date, figures: dict[str, Decimal]) -> None:
@@ -49,8 +49,9 @@ def balances_of(connection: Connection, day: date, figures: dict[str, Decimal]) 
 def test_an_order_that_lacks_a_signature_is_not_issued(connection: Connection, order_no: str) -> None:
     with pytest.raises(SignOffError, match="县金融办复核"):
         issue_within(connection, order_no)
-    for actor in ("finance_office", "leading_group"):
-        signing.sign(connection, order_no, approved=True, actor=actor)
+    signing.sign(connection, order_no, approved=True, actor="finance_office")
+    wait_for_objections(connection, order_no)
+    signing.sign(connection, order_no, approved=True, actor="leading_group")
     with pytest.raises(SignOffError, match="县财政局下达"):
         issue_within(connection, order_no)
 
@@ -150,7 +151,7 @@ def test_transfers_executed_since_the_base_date_are_no_drift(connection: Connect
     account, base, _ = _paying(connection, order_no)
     first = next(leg for leg in load_order(connection, order_no).legs if leg.from_account == account)
     move_leg(
-        connection, first.leg_code, "executed", actor="bank", executed_at=datetime.fromisoformat("2026-01-21T10:00")
+        connection, first.leg_code, "executed", actor="bank", executed_at=datetime.fromisoformat("2026-01-20T10:00")
     )
     balances_of(connection, date(2026, 1, 22), {account: base - first.amount})
     # A second order on the same account, drafted from the same base date.

@@ -37,7 +37,7 @@ def _move(connection: Connection, leg_code: str, status: str) -> bool:
         status,
         actor="finance_office",
         reason="说明",
-        executed_at=datetime(2026, 1, 21, 9) if status == "executed" else None,  # noqa: DTZ001
+        executed_at=datetime(2026, 1, 20, 9) if status == "executed" else None,  # noqa: DTZ001
         due_on=date(2026, 2, 2) if status == "issued" else None,
     )
 

@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from datetime import date
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
+from sqlalchemy.exc import IntegrityError
 
+from cunfang.evaluation.official import SignOffError
 from cunfang.orders.objection import window
 from cunfang.orders.paper import OrderError
 from cunfang.orders.signing import due_step, sign
 from cunfang.warehouse.calendar import load_calendar
+from cunfang.workday import UnknownYearError
 from orders.conftest import set_today
+from orders.test_signing import undone
 
 REGION, ABOUT = "420922", "2025-Q4"
 OPENED, CLOSES, AFTER = date(2026, 1, 20), date(2026, 1, 27), date(2026, 1, 28)
@@ -50,6 +54,11 @@ def register(connection: Connection, number: int, *objections: Mapping[str, obje
     connection.execute(event, {"id": submission})
 
 
+def over_on(connection: Connection, order_no: str, day: date) -> bool:
+    set_today(connection, str(day))
+    return window(connection, order_no).over
+
+
 def test_given_a_paper_that_nobody_reviewed_then_its_window_is_not_open(connection: Connection, order_no: str) -> None:
     found = window(connection, order_no)
 
@@ -66,10 +75,7 @@ def test_given_a_reviewed_paper_then_the_window_closes_five_working_days_later(
     found = window(connection, reviewed)
 
     assert (found.opened_on, found.until) == (OPENED, CLOSES)
-    assert [found.is_over(day) for day in (OPENED, CLOSES, AFTER)] == [False, False, True]
-    assert not found.over
-    set_today(connection, str(AFTER))
-    assert window(connection, reviewed).over
+    assert [over_on(connection, reviewed, day) for day in (OPENED, CLOSES, AFTER)] == [False, False, True]
 
 
 def test_given_an_objection_in_time_then_it_holds_the_paper_until_it_is_answered(
@@ -77,12 +83,13 @@ def test_given_an_objection_in_time_then_it_holds_the_paper_until_it_is_answered
 ) -> None:
     register(connection, 1, {"objection": "Y1"})
     held = window(connection, reviewed)
-    assert [one.objection for one in held.open_objections] == ["Y1"] and not held.is_over(AFTER)
+    assert [one.objection for one in held.open_objections] == ["Y1"]
+    assert not over_on(connection, reviewed, AFTER)
     assert "答复之前不进入签批" in held.open_objections[0].advice
 
     answer = {"objection": "Y1", "outcome": "rejected", "answered_on": "2026-01-23", "answer": "口径不同"}
     register(connection, 2, answer)
-    assert window(connection, reviewed).is_over(AFTER)
+    assert over_on(connection, reviewed, AFTER)
 
 
 def test_given_an_objection_that_is_upheld_then_a_correction_through_the_feeds_is_asked_for(
@@ -111,7 +118,7 @@ def test_given_an_objection_about_another_quarter_then_this_paper_is_not_held_up
     connection: Connection, reviewed: str
 ) -> None:
     register(connection, 1, {"objection": "Y1", "about_period": "2025-Q3"})
-    assert window(connection, reviewed).is_over(AFTER)
+    assert over_on(connection, reviewed, AFTER)
 
 
 def test_given_the_paper_goes_back_and_is_reviewed_anew_then_the_window_is_that_of_its_first_review(
@@ -127,3 +134,85 @@ def test_given_the_paper_goes_back_and_is_reviewed_anew_then_the_window_is_that_
 
     found = window(connection, reviewed)
     assert (found.opened_on, found.over) == (OPENED, True)
+
+
+SIGNATURE = text("""
+    INSERT INTO ops.approval (verdict, approver, order_id, step_no, round)
+    SELECT :verdict, 'leading_group', order_id, 2, 1 FROM ops.transfer_order WHERE order_no = :order_no
+""")
+ROLES = pytest.mark.parametrize("role", ["owner", "cunfang_pipeline"])
+
+
+def by_hand(connection: Connection, role: str, order_no: str, statement: TextClause = SIGNATURE) -> None:
+    """The leading group's signature by SQL, past the library."""
+    if role != "owner":
+        connection.execute(text(f"SET LOCAL ROLE {role}"))
+    connection.execute(statement, {"verdict": "approved", "order_no": order_no})
+    connection.execute(text("RESET ROLE"))
+
+
+@ROLES
+def test_given_the_window_is_open_when_somebody_signs_by_sql_then_the_database_names_its_last_day(
+    connection: Connection, reviewed: str, role: str
+) -> None:
+    for day in (OPENED, CLOSES):
+        set_today(connection, str(day))
+        with undone(connection), pytest.raises(IntegrityError, match=f"异议期至 {CLOSES} 为止，期满之前不签"):
+            by_hand(connection, role, reviewed)
+
+    set_today(connection, str(AFTER))
+    by_hand(connection, role, reviewed)
+    assert connection.scalar(text("SELECT count(*) FROM ops.approval WHERE step_no = 2")) == 1
+
+
+@ROLES
+def test_given_an_objection_without_an_answer_when_somebody_signs_by_sql_then_it_is_named(
+    connection: Connection, reviewed: str, role: str
+) -> None:
+    register(connection, 1, {"objection": "Y1"}, {"objection": "Y2", "raised_on": str(AFTER)})
+    set_today(connection, str(AFTER))
+    with undone(connection), pytest.raises(IntegrityError, match=r"1 项异议没有答复（Y1）.*2026-01-27 为止"):
+        by_hand(connection, role, reviewed)
+
+    register(connection, 2, {"objection": "Y1", "outcome": "rejected", "answered_on": "2026-01-23", "answer": "不符"})
+    by_hand(connection, role, reviewed)
+
+
+def test_given_the_window_is_open_then_the_library_says_the_same_and_a_refusal_may_be_given(
+    connection: Connection, reviewed: str
+) -> None:
+    with undone(connection), pytest.raises(SignOffError, match=f"异议期至 {CLOSES} 为止"):
+        sign(connection, reviewed, approved=True, actor="leading_group")
+
+    assert sign(connection, reviewed, approved=False, actor="leading_group", comment="数据有误") == "returned"
+
+
+def test_given_a_review_dated_back_by_hand_then_the_database_writes_its_own_moment(
+    connection: Connection, order_no: str
+) -> None:
+    sign_by_hand = text("""
+        INSERT INTO ops.approval (verdict, approver, order_id, step_no, round, decided_at)
+        SELECT :verdict, 'finance_office', order_id, 1, 1, '2025-12-01' FROM ops.transfer_order
+        WHERE order_no = :order_no
+    """)
+    by_hand(connection, "cunfang_pipeline", order_no, sign_by_hand)
+    review = text("""
+        INSERT INTO ops.order_event (order_id, status, actor, happened_at)
+        SELECT order_id, 'reviewed', 'finance_office', '2025-12-01' FROM ops.transfer_order
+        WHERE order_no = :order_no
+    """)
+    by_hand(connection, "cunfang_pipeline", order_no, review)
+
+    assert window(connection, order_no).opened_on == OPENED
+    dates = "SELECT CAST(decided_at AT TIME ZONE 'Asia/Shanghai' AS date) FROM ops.approval WHERE step_no = 1"
+    assert connection.scalar(text(dates)) == OPENED
+
+
+def test_given_a_calendar_that_ends_in_the_window_then_nobody_signs_and_it_is_said_why(
+    connection: Connection, reviewed: str
+) -> None:
+    connection.execute(text("DELETE FROM core.workday WHERE day > '2026-01-22'"))
+    with pytest.raises(UnknownYearError, match="工作日历尚未载入"):
+        window(connection, reviewed)
+    with pytest.raises(IntegrityError, match="工作日历尚未载入"):
+        by_hand(connection, "owner", reviewed)

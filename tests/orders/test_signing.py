@@ -14,10 +14,11 @@ from cunfang.evaluation.official import SignOffError
 from cunfang.orders import signing
 from cunfang.orders.draft import draft_adjustment, lay_out, paper_for_run
 from cunfang.orders.load import load_order
-from cunfang.orders.paper import MoveError, OrderError
+from cunfang.orders.paper import Leg, MoveError, OrderError
 from cunfang.region import SignOff
+from cunfang.warehouse.sql import rows
 from documents.sample_run import Sample
-from signed import sign_all
+from signed import sign_all, wait_for_objections
 
 CHAIN = ("finance_office", "leading_group", "finance_bureau")
 
@@ -33,7 +34,15 @@ def undone(connection: Connection) -> Iterator[None]:
 
 
 def _sign(connection: Connection, order_no: str, actor: str, approved: bool = True) -> str:
+    due = signing.due_step(connection, order_no)
+    if due is not None and due.brings == "signed":
+        wait_for_objections(connection, order_no)
     return signing.sign(connection, order_no, approved=approved, actor=actor, comment="说明")
+
+
+def planned(connection: Connection, run_id: int) -> list[Leg]:
+    """The transfers of a run."""
+    return [Leg(**leg) for leg in rows(connection, "orders/draft_legs.sql", {"run_id": run_id})]
 
 
 def _run_status(connection: Connection, run_id: int) -> str:
@@ -69,7 +78,7 @@ def test_somebody_who_is_not_asked_now_cannot_sign(connection: Connection, order
 def test_nobody_signs_twice_even_where_the_chain_names_nobody(connection: Connection, sample: Sample) -> None:
     steps = [SignOff(brings="reviewed", title="复核"), SignOff(brings="signed", title="签批")]
     paper = paper_for_run(connection, sample.run_id, "adjustment")
-    order_no = lay_out(connection, paper, [], steps)
+    order_no = lay_out(connection, paper, planned(connection, sample.run_id), steps)
     _sign(connection, order_no, "anybody")
 
     with undone(connection), pytest.raises(SignOffError, match="另一人"):
@@ -81,7 +90,7 @@ def test_nobody_signs_twice_even_where_the_chain_names_nobody(connection: Connec
 def test_the_maker_cannot_sign_nor_who_put_it_up_again(connection: Connection, sample: Sample) -> None:
     steps = [SignOff(brings="reviewed", title="复核"), SignOff(brings="signed", title="签批")]
     paper = replace(paper_for_run(connection, sample.run_id, "adjustment"), drafted_by="maker")
-    order_no = lay_out(connection, paper, [], steps)
+    order_no = lay_out(connection, paper, planned(connection, sample.run_id), steps)
 
     with undone(connection), pytest.raises(SignOffError, match="拟定或重新提交"):
         _sign(connection, order_no, "maker")

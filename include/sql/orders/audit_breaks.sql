@@ -51,6 +51,18 @@ life AS (
         'run_correction_effect',
         to_jsonb(c)
     FROM ops.run_correction_effect AS c
+    UNION ALL
+    SELECT
+        'true_up_outcome',
+        to_jsonb(o)
+    FROM eval.true_up_outcome AS o
+    INNER JOIN eval.run AS r ON o.run_id = r.run_id AND r.purpose = 'official'
+    UNION ALL
+    SELECT
+        'true_up_carried',
+        to_jsonb(o)
+    FROM eval.true_up_carried AS o
+    INNER JOIN eval.run AS r ON o.run_id = r.run_id AND r.purpose = 'official'
 ),
 
 written AS (
@@ -63,7 +75,7 @@ written AS (
     WHERE
         split_part(a.action, '.', 1) IN (
             'transfer_order', 'transfer_leg', 'sign_step', 'order_event', 'leg_event', 'approval',
-            'run_correction', 'run_correction_effect'
+            'run_correction', 'run_correction_effect', 'true_up_outcome', 'true_up_carried'
         )
 )
 
@@ -89,7 +101,8 @@ SELECT
     NULL,
     concat_ws(
         ' ', 'order ' || (f.said ->> 'order_id'), 'leg ' || (f.said ->> 'leg_no'),
-        'correction ' || (f.said ->> 'correction_id') || coalesce(' ' || (f.said ->> 'institution'), '')
+        'correction ' || (f.said ->> 'correction_id') || coalesce(' ' || (f.said ->> 'institution'), ''),
+        CASE WHEN starts_with(f.name, 'true_up') THEN 'run ' || (f.said ->> 'run_id') END
     ),
     format('%s 中的这条记录不在审计链里：%s', f.name, f.said)
 FROM life AS f

@@ -34,9 +34,6 @@ def sign_and_tell(
     SignOffError also while banks may still object, or an objection has no answer: the result does not become final
     before (S27).
     """
-    due = due_step(connection, order_no)
-    if approved and due is not None and due.brings == "signed":
-        _wait_for_objections(connection, order_no)
     status = sign(connection, order_no, approved=approved, actor=actor, comment=comment)
     order, following = load_order(connection, order_no), due_step(connection, order_no)
     if status == "returned":
@@ -46,18 +43,6 @@ def sign_and_tell(
         if following.brings == "signed":
             _tell_provisional(connection, order.head)
     return status, following
-
-
-def _wait_for_objections(connection: Connection, order_no: str) -> None:
-    stands = window(connection, order_no)
-    if stands.over:
-        return
-    if stands.open_objections:
-        names = "、".join(one.objection for one in stands.open_objections)
-        raise SignOffError(
-            f"指令 {order_no} 还有 {len(stands.open_objections)} 项异议没有答复（{names}），答复之前不签"
-        )
-    raise SignOffError(f"指令 {order_no} 的异议期至 {stands.until} 为止，期满之前不签")
 
 
 def _tell_provisional(connection: Connection, head: OrderHead) -> None:

@@ -53,6 +53,11 @@ class Issued:
     drifts: tuple[Drift, ...] = ()
 
 
+def replaced_by(order_no: str) -> str:
+    """Why a transfer is cancelled whose money `order_no` plans anew, as its event keeps it."""
+    return f"被 {order_no} 取代"
+
+
 def issue(engine: Engine, order_no: str, actor: str = SYSTEM) -> Issued:
     """Issue `order_no` and publish its run in one transaction; an issued one stays as it is.
 
@@ -126,4 +131,4 @@ def _supersede(connection: Connection, order_id: int, order_no: str, region: str
         VALUES (:order_id, :leg_no, 'cancelled', :actor, :reason)
     """)
     for leg in rows(connection, "orders/superseded_legs.sql", {"order_id": order_id}):
-        connection.execute(event, {**leg, "actor": SYSTEM, "reason": f"被 {order_no} 取代"})
+        connection.execute(event, {**leg, "actor": SYSTEM, "reason": replaced_by(order_no)})

@@ -8,8 +8,7 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 from cunfang.orders.paper import OrderError
-from cunfang.warehouse.calendar import due_date, today
-from cunfang.warehouse.sql import rows
+from cunfang.workday import UnknownYearError
 
 
 @dataclass(frozen=True)
@@ -39,15 +38,16 @@ class Objection:
 
 @dataclass(frozen=True)
 class Window:
-    """The time to object to a paper: from the day its result went out to `closes_on`, as it stands `on` a day.
+    """The time to object to a paper: from the day its result went out to `closes_on`.
 
-    `open_objections` were raised in time and have no outcome; late ones are listed and hold nothing up.
+    `open_objections` were raised in time and have no outcome; late ones are listed and hold nothing up. `hold` is why
+    the result may not become final today, in the words in which the database refuses the signature (empty: it may).
     """
 
     order_no: str
-    on: date
     opened_on: date | None
     closes_on: date | None
+    hold: str
     objections: tuple[Objection, ...] = ()
 
     @property
@@ -75,16 +75,10 @@ class Window:
             raise OrderError(f"指令 {self.order_no} 尚未复核，异议期没有开始")
         return self.closes_on
 
-    def is_over(self, today: date) -> bool:
-        """Whether the window has closed by `today` and every objection raised in time is answered."""
-        if self.opened_on is None or self.closes_on is None or self.open_objections:
-            return False
-        return today > self.closes_on or self.opened_on == self.closes_on
-
     @property
     def over(self) -> bool:
-        """`is_over` as of the day that the window was read."""
-        return self.is_over(self.on)
+        """Whether the result may become final: the window has closed, and every objection raised in it is answered."""
+        return not self.hold
 
 
 def window(connection: Connection, order_no: str) -> Window:
@@ -94,13 +88,16 @@ def window(connection: Connection, order_no: str) -> Window:
     has a window that closes as it opens.
     """
     found = connection.execute(
-        text("SELECT * FROM ops.objection_window WHERE order_no = :order_no"), {"order_no": order_no}
+        text("""
+            SELECT w.*, coalesce(ops.objection_hold(w.order_id), '') AS hold
+            FROM ops.objection_window AS w WHERE w.order_no = :order_no
+        """),
+        {"order_no": order_no},
     ).one_or_none()
     if found is None:
         raise OrderError(f"没有指令 {order_no}")
-    closes_on = found.closes_on
-    if found.opened_on is not None and closes_on is None:
-        closes_on = due_date(connection, found.opened_on, found.objection_workdays)
-    place = {"region": found.region, "period": found.period, "closes_on": closes_on}
-    raised = rows(connection, "orders/objection_raised.sql", place) if found.kind != "recall" else []
-    return Window(order_no, today(connection), found.opened_on, closes_on, tuple(Objection(**row) for row in raised))
+    if found.opened_on is not None and found.closes_on is None:
+        raise UnknownYearError(found.hold)
+    raised = connection.execute(text("SELECT * FROM ops.objections(:order_id)"), {"order_id": found.order_id})
+    objections = tuple(Objection(**row) for row in raised.mappings())
+    return Window(order_no, found.opened_on, found.closes_on, found.hold, objections)

@@ -37,7 +37,8 @@ def sign(
     """Keep the verdict of `actor` on the due step; the paper's state after it: a refusal returns it to the office.
 
     `step`: the step that was asked about, so that the same answer given twice counts once and none counts for another
-    step. SignOffError says why a signature is refused: not this one's turn, not a signer, not a second person.
+    step. SignOffError says why a signature is refused: not this one's turn, not a signer, not a second person; of the
+    step that makes the result final also while banks may still object, or an objection has no answer (S27).
     """
     paper = paper_of(connection, order_no, lock=True)
     due = due_step(connection, order_no)
