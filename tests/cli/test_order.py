@@ -227,6 +227,13 @@ def test_given_a_returned_transfer_when_reissued_then_its_days_start_anew(office
     assert (leg["due_on"], renewed["status"], renewed["due_on"]) == ("2026-01-27", "issued", "2026-02-02")
     office.done("cancel", code, "--actor", "finance_office", "--reason", "不再办理")
     assert office.legs()[code]["status"] == "cancelled"
+    # Both banks hear of either, so that neither waits for money nor sends it twice.
+    told = (
+        "SELECT string_agg(subject, ' ' ORDER BY message_id) FROM ops.outbox WHERE kind = 'by_hand' AND recipient = :to"
+    )
+    for bank in (renewed["from_institution"], renewed["to_institution"]):
+        subjects = office.ask(told, to=f"{bank.lower()}@banks.dawu.example")
+        assert subjects == f"【重新下达】{code} 期限重新计算 【撤销划转】{code} 不再办理"
 
 
 def test_given_transfers_past_their_day_when_tracked_and_chased_then_they_are_overdue_and_written_about(

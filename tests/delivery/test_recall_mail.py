@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from cunfang.airflow.papers import issue_or_hand_back
+from cunfang.delivery import recall as letters
 from cunfang.delivery.recall import announce_proposal, announce_recall, ban_notices, ground_lines
 from cunfang.orders.issue import issue
 from cunfang.orders.load import orders_of
 from cunfang.orders.recall import load_recall, propose
 from cunfang.orders.signing import sign
 from cunfang.period import Period
+from cunfang.region import Level, load_region
 from cunfang.simulation.lay import Delivered, lay
 from cunfang.warehouse.calendar import load_calendar
 from cunfang.warnings import watch
@@ -146,3 +148,25 @@ def test_a_recall_that_the_issue_sends_back_is_laid_out_anew_and_proposed(engine
         (anew,) = (head for head in orders_of(connection, REGION, open_only=True))
     assert (anew.supersedes, anew.status) == (order_no, "draft")
     assert any(mail.subject == f"【收回待决】A行 存款 1,200.00 万元是否收回（{anew.order_no}）" for mail in mails)
+
+
+def test_a_notice_of_a_recall_names_neither_bank_nor_amount(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = load_region(REGION)
+    strangers = tuple(one.model_copy(update={"level": Level.NOTICE}) for one in inside.recipients)
+    banks = inside.banks.model_copy(update={"level": Level.NOTICE})
+    place = inside.model_copy(update={"recipients": strangers, "banks": banks})
+    monkeypatch.setattr(letters, "load_region", lambda _: place)
+
+    with engine.begin() as connection:
+        (order_no,) = propose(connection, REGION)
+        announce_proposal(connection, order_no)
+        for actor in CHAIN:
+            sign(connection, order_no, approved=True, actor=actor)
+    assert issue(engine, order_no).drifts == ()
+    with engine.begin() as connection:
+        announce_recall(connection, order_no)
+        ban_notices(connection, REGION, date(2028, 12, 20))
+        mails = read(connection)
+
+    assert len(mails) > 6
+    assert not any("A行" in mail.subject + mail.text or "万元" in mail.subject + mail.text for mail in mails)

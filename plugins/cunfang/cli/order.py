@@ -249,7 +249,9 @@ def _move(
     reference: str = "",
     due_on: date | None = None,
 ) -> None:
+    from cunfang.delivery.following import BY_HAND, announce_by_hand
     from cunfang.orders.life import move_leg
+    from cunfang.orders.paper import paper_of
 
     if not reason.strip() and not reference:
         fail("须用 --reason 写明理由", Exit.USAGE)
@@ -258,7 +260,10 @@ def _move(
             connection, leg_code, status,
             actor=actor, reason=reason, executed_at=executed_at, reference=reference, due_on=due_on,
         )  # fmt: skip
-        _publish(connection, _order_of(connection, leg_code))
+        order_no = _order_of(connection, leg_code)
+        if moved and status in BY_HAND:
+            announce_by_hand(connection, str(paper_of(connection, order_no).region), leg_code)
+        _publish(connection, order_no)
     _say(leg_code, status, "" if moved else "原来就是如此，没有变动")
 
 

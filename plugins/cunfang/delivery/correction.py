@@ -39,6 +39,7 @@ def announce_correction(
         template="correction",
         values={"view": view, "own": None, "issued": issued, "until": ""},
         thread=f"correction|{run_id}|",
+        notice=_notice(view),
     )
     name = f"更正影响说明{view.quarter}.xlsx"
     attached = (Attachment(name, workbook),) if workbook is not None else ()
@@ -67,6 +68,7 @@ def announce_reviewed(connection: Connection, run_id: int, until: date) -> int:
         title=view.title,
         template="correction",
         values={"view": view, "own": None, "issued": False, "until": f"{until:%Y-%m-%d}"},
+        notice=_notice(view),
     )
     return _tell_banks(connection, region, letter, view)
 
@@ -79,6 +81,10 @@ def _tell_banks(connection: Connection, region: Region, letter: Letter, view: Co
             level = region.banks.level or region.level_of(address)
             sent += post(connection, region, _of_bank(letter, view, own), address, level)
     return sent
+
+
+def _notice(view: CorrectionView) -> str:
+    return f"【更正影响】{view.quarter}存放考核有更正"
 
 
 def _subject(view: CorrectionView, place: str, issued: bool) -> str:

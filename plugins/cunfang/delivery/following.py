@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from cunfang.delivery.letter import AMBER, Letter, level_of, post, told
 from cunfang.delivery.transfers import Group, Transfer, total, transfers
@@ -21,6 +21,19 @@ LATE = ("overdue",)
 UNSEEN = ("issued",)
 AWAITED = "TRK-M002"
 """There is no balance yet to hold a receipt against."""
+BY_HAND = {
+    "cancelled": (
+        "【撤销划转】{code} 不再办理",
+        "{code} 由办公室撤销，不再办理：{reason}。",
+        "尚未划出的请停止办理；已经划出的，请立即补报执行回执，并与{office}联系。",
+    ),
+    "issued": (
+        "【重新下达】{code} 期限重新计算",
+        "{code} 重新下达，期限重新计算：{reason}。",
+        "请付款行按新的期限（含当日）办理，并在“银行回报”的执行回执中按编号填报；办不成的请回报该编号和原因。",
+    ),
+}
+"""What the office does with a single transfer that banks must hear of: subject, line, what to do."""
 
 
 def chase_overdue(connection: Connection, region: str, today: date) -> int:
@@ -67,7 +80,7 @@ def chase_unacknowledged(connection: Connection, region: str, today: date, workd
         today=today,
         subject="【请回报收悉】{count} 笔划转，共 {sum} 万元",
         lines=("以下划转下达后尚未收到贵行的回报。",),
-        advice="请回报收悉，并按各笔期限办理；没有收到通知的，请与县金融办联系。",
+        advice="请回报收悉，并按各笔期限办理；没有收到通知的，请与{office}联系。",
     )
 
 
@@ -89,6 +102,35 @@ def announce_returned_legs(connection: Connection, region: str, codes: Collectio
         legs=legs,
     )
     return _office(connection, region, note)
+
+
+def announce_by_hand(connection: Connection, region: str, leg_code: str) -> int:
+    """Tell both banks of a transfer, and those who hear of orders, that the office cancelled it or gave it out anew."""
+    (leg,) = [leg for leg in transfers(connection, region) if leg.leg_code == leg_code]
+    place = load_region(region)
+    values = {"code": leg_code, "reason": leg.status_reason or "未写明理由", "office": place.office}
+    subject, line, advice = (words.format(**values) for words in BY_HAND[leg.status])
+    moves = text("""
+        SELECT count(*) FROM ops.leg_event AS e
+        INNER JOIN ops.transfer_leg AS l ON e.order_id = l.order_id AND e.leg_no = l.leg_no
+        WHERE l.leg_code = :leg_code
+    """)
+    nth = connection.execute(moves, {"leg_code": leg_code}).scalar_one()
+    note = _note(
+        place,
+        kind="by_hand",
+        key=f"by_hand|{leg_code}|{leg.status}|{nth}",
+        subject=subject,
+        lines=(line,),
+        advice=advice,
+        legs=(leg,),
+    )
+    sent = _office(connection, region, note)
+    for institution in dict.fromkeys((leg.from_institution, leg.to_institution)):
+        address = place.banks.address(institution) if institution else None
+        if address is not None:
+            sent += post(connection, place, note, address, place.banks.level or place.level_of(address))
+    return sent
 
 
 def announce_items(connection: Connection, region: str, items: Sequence[Item]) -> int:
@@ -143,7 +185,7 @@ def _to_payers(
             key=f"{kind}|{region}|{institution}|{today}",
             subject=subject.format(**values),
             lines=(f"{own[0].from_name}：" + "".join(said).format(**values),),
-            advice=advice,
+            advice=advice.format(office=place.office),
             legs=own,
         )
         sent += post(connection, place, note, address, place.banks.level or place.level_of(address))
@@ -161,11 +203,12 @@ def _note(
     legs: Sequence[Transfer] = (),
 ) -> Letter:
     numbers = "、".join(dict.fromkeys(leg.order_no for leg in legs)) or region.name
+    what, _, said = subject.removeprefix("【").partition("】")
     return Letter(
         kind=kind,
         key=key,
         subject=subject,
-        title=f"{region.name} {subject}",
+        title=f"{region.name} {what}：{said}",
         template="order_note",
         values={
             "order_no": numbers,
@@ -174,6 +217,7 @@ def _note(
             "groups": (Group("涉及的划转", tuple(legs)),),
         },
         colour=AMBER,
+        notice=f"【{what}】{numbers} 有事待办",
     )
 
 

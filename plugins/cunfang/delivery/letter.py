@@ -23,7 +23,10 @@ BLUE, AMBER = "#2f5d8a", "#8a5a00"
 
 @dataclass(frozen=True)
 class Letter:
-    """One message before it is addressed: `key` says what it is about, `thread` which earlier messages it continues."""
+    """One message before it is addressed: `key` says what it is about, `thread` which earlier messages it continues.
+
+    `notice` stands for subject and title where a mailbox gets a notice only: an amount or a bank's name is the content.
+    """
 
     kind: str
     key: str
@@ -35,6 +38,7 @@ class Letter:
     freshness: str = ""
     attachments: tuple[Attachment, ...] = ()
     thread: str = ""
+    notice: str = ""
 
 
 def told(recipients: Iterable[Recipient], topic: Topic) -> list[Recipient]:
@@ -51,13 +55,15 @@ def post(connection: Connection, region: Region, letter: Letter, address: str, l
     """Address, render and enqueue one letter; 1 when it is new."""
     sender = settings().mail_from
     key = f"{letter.key}|{address}"
+    brief = level is Level.NOTICE
+    subject = letter.notice if brief and letter.notice else letter.subject
     values = {
         **letter.values,
-        "subject": letter.subject,
-        "title": letter.title,
+        "subject": subject,
+        "title": letter.notice if brief and letter.notice else letter.title,
         "level": level.value,
         "colour": letter.colour,
-        "freshness": letter.freshness,
+        "freshness": "" if brief else letter.freshness,
         "office": region.office,
         "sample": region.sample,
     }
@@ -65,7 +71,7 @@ def post(connection: Connection, region: Region, letter: Letter, address: str, l
     mail = Mail(
         sender=sender,
         recipient=address,
-        subject=letter.subject,
+        subject=subject,
         text=render(f"mail/{letter.template}.txt.j2", **values),
         html=render(f"mail/{letter.template}.html.j2", **values),
         message_id=message_id_of(key, sender),
@@ -73,7 +79,7 @@ def post(connection: Connection, region: Region, letter: Letter, address: str, l
         in_reply_to=message_id_of(first, sender) if first and first != key else "",
         attachments=letter.attachments,
     )
-    return int(enqueue(connection, letter.kind, key, address, letter.subject, compose(mail)))
+    return int(enqueue(connection, letter.kind, key, address, subject, compose(mail)))
 
 
 def _thread_start(connection: Connection, thread: str, address: str) -> str | None:

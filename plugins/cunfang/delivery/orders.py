@@ -12,7 +12,8 @@ from datetime import date
 from sqlalchemy import Connection
 
 from cunfang.delivery.letter import AMBER, BLUE, Letter, level_of, post, told
-from cunfang.delivery.transfers import Group, Transfer, groups, total, transfers
+from cunfang.delivery.recall import ground_lines
+from cunfang.delivery.transfers import Group, Transfer, exact, groups, replaced, total, transfers
 from cunfang.documents import words
 from cunfang.documents.loading import load_result
 from cunfang.documents.result import RunResult
@@ -20,6 +21,7 @@ from cunfang.documents.view import BankRow, ResultView, result_view
 from cunfang.orders.issue import Drift
 from cunfang.orders.load import Order, OrderHead
 from cunfang.orders.paper import Step
+from cunfang.orders.recall import load_recall
 from cunfang.period import Period
 from cunfang.region import Recipient, Region, Topic, load_region
 
@@ -147,7 +149,8 @@ def announce_provisional(connection: Connection, head: OrderHead, until: date) -
             continue
         letter = Letter(
             kind="provisional",
-            key=f"provisional|{head.order_no}|{head.round}|{bank.institution}",
+            # The time to object opens once: a paper that is signed anew says nothing new.
+            key=f"provisional|{head.order_no}|{bank.institution}",
             subject=f"【初步结果】{view.quarter} {bank.name} 考核结果，{until:%Y-%m-%d} 前可提异议",
             title=f"{region.name} {view.quarter}考核初步结果",
             template="provisional",
@@ -165,49 +168,56 @@ def announce_provisional(connection: Connection, head: OrderHead, until: date) -
 
 
 def announce_issue(connection: Connection, head: OrderHead) -> int:
-    """Send each bank its own transfers with codes, accounts and days; those who hear of orders get all (S12).
+    """Send each bank its own transfers with codes, accounts and days, and those of earlier orders that this one calls
+    off; those who hear of orders get all (S12).
 
     Recalls have letters of their own (`delivery.recall`).
     """
-    legs = transfers(connection, head.region, head.order_no)
-    if not legs:
-        return 0
+    legs, gone = transfers(connection, head.region, head.order_no), replaced(connection, head.region, head.order_no)
     region = load_region(head.region)
     view = result_view(load_result(connection, head.run_id)) if head.run_id is not None else None
     shares = {bank.institution: bank for bank in view.banks} if view else {}
-    names = {leg.from_institution: leg.from_name for leg in legs} | {
-        leg.to_institution: leg.to_name for leg in legs if leg.to_institution
-    }
     sent = 0
-    for institution, name in sorted(names.items()):
+    for institution, name in sorted(_parties((*legs, *gone)).items()):
         address = region.banks.address(institution)
-        own = [leg for leg in legs if leg.concerns(institution)]
         if address is not None:
-            letter = _issue_letter(head, region, own, (institution, name), shares.get(institution), view)
+            own, past = ([leg for leg in some if leg.concerns(institution)] for some in (legs, gone))
+            letter = _issue_letter(head, region, own, past, (institution, name), shares.get(institution), view)
             sent += post(connection, region, letter, address, region.banks.level or region.level_of(address))
-    for recipient in told(region.recipients, Topic.ORDERS):
-        letter = _issue_letter(head, region, legs, None, None, view)
+    for recipient in told(region.recipients, Topic.ORDERS) if legs or gone else ():
+        letter = _issue_letter(head, region, legs, gone, None, None, view)
         sent += post(connection, region, letter, recipient.address, level_of(region, recipient))
     return sent
+
+
+def _parties(legs: Iterable[Transfer]) -> dict[str, str]:
+    """The banks that pay or receive, with their names."""
+    names: dict[str, str] = {}
+    for leg in legs:
+        names[leg.from_institution] = leg.from_name
+        if leg.to_institution:
+            names[leg.to_institution] = leg.to_name
+    return names
 
 
 def _issue_letter(
     head: OrderHead,
     region: Region,
     legs: Sequence[Transfer],
+    gone: Sequence[Transfer],
     bank: tuple[str, str] | None,
     share: BankRow | None,
     view: ResultView | None,
 ) -> Letter:
-    institution, name = bank or (None, "")
+    institution, name = bank or ("", "")
     live = [leg for leg in legs if not leg.blocked]
+    pays = [leg for leg in live if leg.from_institution == institution]
+    receives = [leg for leg in live if leg.to_institution == institution]
     quarter, kind = words.quarter(Period.parse(head.period)), KINDS[head.kind]
-    direction = share.direction if share else "划转"
-    moving = f"{direction} {total(live)} 万元" if live else f"受阻 {total(legs)} 万元，不下达"
     return Letter(
         kind="orders",
-        key=f"orders|{head.order_no}|{institution or ''}",
-        subject=f"【{kind}】{quarter} {name or region.name} {moving}",
+        key=f"orders|{head.order_no}|{institution}",
+        subject=f"【{kind}】{quarter} {name or region.name} {_moving(legs, pays, receives, gone)}",
         title=f"{region.name} {quarter}{kind}通知",
         template="orders",
         values={
@@ -216,13 +226,29 @@ def _issue_letter(
             "order_no": head.order_no,
             "bank": name,
             "share": share,
-            "sum": total(live),
-            "blocked_sum": total(leg for leg in legs if leg.blocked),
-            "excused": any(leg.excused for leg in live),
-            "groups": groups(legs, institution),
+            "sum": exact(live),
+            "out": exact(pays) if pays else "",
+            "into": exact(receives) if receives else "",
+            "blocked_sum": exact(leg for leg in legs if leg.blocked) if len(live) < len(legs) else "",
+            "gone_sum": exact(gone) if gone else "",
+            "groups": (*groups(legs, institution or None), Group("不再办理的划转", tuple(gone))),
         },
         freshness=view.freshness if view else "",
+        notice=f"【{kind}】{quarter} 指令 {head.order_no} 已经下达",
     )
+
+
+def _moving(
+    legs: Sequence[Transfer], pays: Sequence[Transfer], receives: Sequence[Transfer], gone: Sequence[Transfer]
+) -> str:
+    """What an order moves, as its subject says it: for a bank what goes out and comes in, for the office all."""
+    live = [leg for leg in legs if not leg.blocked]
+    if pays or receives:
+        said = (("调出", pays), ("调入", receives))
+        return "，".join(f"{word} {total(some)} 万元" for word, some in said if some)
+    if live:
+        return f"划转 {total(live)} 万元"
+    return f"受阻 {total(legs)} 万元，不下达" if legs else f"{len(gone)} 笔划转不再办理"
 
 
 def _own_points(result: RunResult, view: ResultView, institution: str) -> tuple[OwnPoint, ...]:
@@ -242,8 +268,9 @@ def _own_points(result: RunResult, view: ResultView, institution: str) -> tuple[
 def _amount(connection: Connection, head: OrderHead) -> tuple[str, ...]:
     legs = transfers(connection, head.region, head.order_no)
     live = [leg for leg in legs if not leg.blocked]
-    lines = [f"划转 {len(live)} 笔，合计 {total(live)} 万元；受阻 {len(legs) - len(live)} 笔。"] if legs else []
-    lines += [f"起因：{head.cause}。"] if head.cause else []
+    lines = [f"划转 {len(live)} 笔，合计 {exact(live)}；受阻 {len(legs) - len(live)} 笔。"] if legs else []
+    if head.kind == "recall":
+        lines += [f"起因：{line}" for line in ground_lines(connection, load_recall(connection, head.order_no))]
     lines += [f"上一轮：{head.status_reason}。"] if head.round > 1 and head.status_reason else []
     return tuple(lines)
 

@@ -67,6 +67,7 @@ def announce_proposal(connection: Connection, order_no: str, *, rulebook: Rulebo
         colour=RED,
         freshness=f"余额截至 {head.base_date:%Y-%m-%d}",
         thread=thread,
+        notice=f"【收回待决】有一项收回存款的提议（{order_no}）",
     )
     return _send(connection, region, letter, _deciders(region, recall))
 
@@ -188,6 +189,7 @@ def _letter(
         colour=RED if part == "pays" else AMBER,
         freshness=f"余额截至 {head.base_date:%Y-%m-%d}",
         thread=f"recall|{head.order_no}|",
+        notice=f"【{word}】指令 {head.order_no} 已经下达",
     )
 
 
@@ -211,6 +213,7 @@ def _ban_letter(region: Region, ban: BanEnd, today: date) -> Letter:
             ],
         },
         colour=AMBER,
+        notice=f"【取消资格将满】有一家机构 {ban.ends_on:%Y-%m-%d} 起恢复参加考核",
     )
 
 

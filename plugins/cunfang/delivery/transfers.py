@@ -10,6 +10,8 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from cunfang.documents import words
+from cunfang.money import fmt_yuan
+from cunfang.orders.issue import replaced_by
 from cunfang.warehouse.sql import rows
 
 
@@ -51,11 +53,15 @@ class Transfer:
 
     @property
     def due(self) -> str:
-        """Until when it is to be made, and from when where that is not at once."""
-        if self.due_on is None:
+        """Until when it is to be made, from when where that is not at once, and whether its day counts against a bank.
+
+        Empty where there is nothing to be done: before the issue, and once it is cancelled.
+        """
+        if self.due_on is None or self.status == "cancelled":
             return ""
         later = self.issued_on is not None and self.available_from > self.issued_on
-        return f"{self.available_from:%Y-%m-%d} 到期后，" * later + f"{self.due_on:%Y-%m-%d} 前办理"
+        said = f"{self.available_from:%Y-%m-%d} 到期后，" * later + f"{self.due_on:%Y-%m-%d} 前办理"
+        return said + "，因下达迟延不计逾期" * self.excused
 
     @property
     def from_tail(self) -> str:
@@ -88,9 +94,25 @@ def transfers(
     return [Transfer(**row) for row in rows(connection, "orders/transfers.sql", asked)]
 
 
+def replaced(connection: Connection, region: str, order_no: str) -> list[Transfer]:
+    """Transfers of earlier orders that were cancelled as `order_no` plans their money anew."""
+    why = replaced_by(order_no)
+    return [leg for leg in transfers(connection, region, states=("cancelled",)) if leg.status_reason == why]
+
+
 def total(legs: Iterable[Transfer]) -> str:
     """Their sum in 万元."""
-    return words.wan(sum((leg.amount for leg in legs), Decimal(0)))
+    return words.wan(_sum(legs))
+
+
+def exact(legs: Iterable[Transfer]) -> str:
+    """Their sum in 万元, and to the fen in yuan: rounded lines need not add up to a rounded sum."""
+    amount = _sum(legs)
+    return f"{words.wan(amount)} 万元（{fmt_yuan(amount)} 元）"
+
+
+def _sum(legs: Iterable[Transfer]) -> Decimal:
+    return sum((leg.amount for leg in legs), Decimal(0))
 
 
 def groups(legs: Iterable[Transfer], institution: str | None) -> tuple[Group, ...]:
