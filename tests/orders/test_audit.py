@@ -85,3 +85,41 @@ def test_a_chain_that_was_cut_off_at_its_end_misses_the_hash_that_was_noted(conn
 def test_the_rules_are_on(connection: Connection, table: str, statement: str) -> None:
     with undone(connection), pytest.raises(IntegrityError, match="append-only"):
         connection.execute(text(statement.format(table)))
+
+
+TABLES = ("transfer_order", "transfer_leg", "sign_step", "order_event", "leg_event", "approval", "recall_cause")
+
+
+def test_a_column_that_comes_later_breaks_nothing_and_hides_nothing(connection: Connection) -> None:
+    for table in TABLES:
+        connection.execute(text(f"ALTER TABLE ops.{table} ADD COLUMN channel text DEFAULT 'paper'"))
+    assert verify(connection).breaks == ()
+
+    with undone(connection):
+        _tamper(connection, "ops.transfer_leg", "UPDATE ops.transfer_leg SET amount = amount + 0.01 WHERE leg_no = 1")
+        (found,) = verify(connection).breaks
+        assert found.what == "transfer_leg 中这条记录的内容已被改动：amount"
+    with undone(connection):
+        _tamper(connection, "ops.sign_step", "UPDATE ops.sign_step SET signers = signers || 'x'::text WHERE step_no = 1")
+        assert [found.what for found in verify(connection).breaks] == ["sign_step 中这条记录的内容已被改动：signers"]
+    with undone(connection):
+        _tamper(connection, "ops.leg_event", "DELETE FROM ops.leg_event WHERE status = 'executed'")
+        assert "没有这条记录" in verify(connection).breaks[0].what
+
+
+def test_a_row_written_since_is_held_against_the_later_column_too(connection: Connection, order_no: str) -> None:
+    connection.execute(text("ALTER TABLE ops.leg_event ADD COLUMN channel text DEFAULT 'paper'"))
+    code = next(leg.leg_code for leg in load_order(connection, order_no).legs if leg.status == "issued")
+    move_leg(connection, code, "acknowledged", actor="bank")
+    assert verify(connection).breaks == ()
+
+    with undone(connection):
+        _tamper(connection, "ops.leg_event", "UPDATE ops.leg_event SET channel = 'x' WHERE status = 'acknowledged'")
+        assert "channel" in verify(connection).breaks[0].what
+
+
+def test_a_recorded_column_that_is_gone_is_a_break(connection: Connection) -> None:
+    with undone(connection):
+        connection.execute(text("ALTER TABLE ops.order_event RENAME COLUMN reason TO grounds"))
+        breaks = verify(connection).breaks
+        assert breaks and all("reason" in found.what for found in breaks)

@@ -1,5 +1,6 @@
 -- Where the audit chain does not hold: a row whose hash is not that of its content and its predecessor, a gap, and a
--- row of an order's life that the chain has otherwise or not at all. In the order of the chain.
+-- row of an order's life that the chain has otherwise or not at all. In the order of the chain. A row is held against
+-- the columns that its link recorded: what a later migration adds to a table is not in the older links.
 WITH linked AS (
     SELECT
         a.*,
@@ -10,10 +11,24 @@ WITH linked AS (
     FROM ops.audit AS a
 ),
 
-life AS (
+-- What a row of each table is known by.
+known (name, keys) AS (
+    VALUES
+    ('transfer_order', ARRAY['order_id']),
+    ('transfer_leg', ARRAY['order_id', 'leg_no']),
+    ('sign_step', ARRAY['order_id', 'step_no']),
+    ('recall_cause', ARRAY['order_id', 'cause']),
+    ('order_event', ARRAY['event_id']),
+    ('leg_event', ARRAY['event_id']),
+    ('approval', ARRAY['approval_id']),
+    ('run_correction', ARRAY['correction_id']),
+    ('run_correction_effect', ARRAY['correction_id', 'institution'])
+),
+
+standing (name, said) AS (
     SELECT
-        'transfer_order' AS name,
-        to_jsonb(o) AS said
+        'transfer_order',
+        to_jsonb(o)
     FROM ops.transfer_order AS o
     UNION ALL
     SELECT
@@ -25,6 +40,11 @@ life AS (
         'sign_step',
         to_jsonb(s)
     FROM ops.sign_step AS s
+    UNION ALL
+    SELECT
+        'recall_cause',
+        to_jsonb(c)
+    FROM ops.recall_cause AS c
     UNION ALL
     SELECT
         'order_event',
@@ -51,32 +71,40 @@ life AS (
         'run_correction_effect',
         to_jsonb(c)
     FROM ops.run_correction_effect AS c
-    UNION ALL
+),
+
+life AS (
     SELECT
-        'true_up_outcome',
-        to_jsonb(o)
-    FROM eval.true_up_outcome AS o
-    INNER JOIN eval.run AS r ON o.run_id = r.run_id AND r.purpose = 'official'
-    UNION ALL
-    SELECT
-        'true_up_carried',
-        to_jsonb(o)
-    FROM eval.true_up_carried AS o
-    INNER JOIN eval.run AS r ON o.run_id = r.run_id AND r.purpose = 'official'
+        s.*,
+        (SELECT jsonb_agg(s.said -> x.key ORDER BY x.place) FROM unnest(k.keys) WITH ORDINALITY AS x (key, place)) AS id
+    FROM standing AS s
+    INNER JOIN known AS k ON s.name = k.name
 ),
 
 written AS (
     SELECT
         a.audit_id,
         a.object,
-        split_part(a.action, '.', 1) AS name,
-        a.detail
+        k.name,
+        a.detail,
+        (SELECT jsonb_agg(a.detail -> x.key ORDER BY x.place) FROM unnest(k.keys) WITH ORDINALITY AS x (key, place)) AS id
     FROM ops.audit AS a
-    WHERE
-        split_part(a.action, '.', 1) IN (
-            'transfer_order', 'transfer_leg', 'sign_step', 'order_event', 'leg_event', 'approval',
-            'run_correction', 'run_correction_effect', 'true_up_outcome', 'true_up_carried'
-        )
+    INNER JOIN known AS k ON split_part(a.action, '.', 1) = k.name
+),
+
+held AS (
+    SELECT
+        w.audit_id,
+        w.object,
+        w.name,
+        w.id,
+        f.said IS NOT NULL AS found,
+        (
+            SELECT string_agg(d.key, '、' ORDER BY d.key) FROM jsonb_each(w.detail) AS d (key, value)
+            WHERE f.said -> d.key IS DISTINCT FROM d.value
+        ) AS changed
+    FROM written AS w
+    LEFT JOIN life AS f ON w.name = f.name AND w.id = f.id
 )
 
 SELECT
@@ -90,22 +118,25 @@ FROM linked AS l
 WHERE l.previous_hash <> l.before OR l.computed <> l.hash
 UNION ALL
 SELECT
-    w.audit_id,
-    w.object,
-    format('%s 中没有这条记录，或内容已被改动', w.name)
-FROM written AS w
-LEFT JOIN life AS f ON w.name = f.name AND w.detail = f.said
-WHERE f.said IS NULL
+    h.audit_id,
+    h.object,
+    CASE
+        WHEN NOT h.found THEN format('%s 中没有这条记录：已被删除', h.name)
+        ELSE format('%s 中这条记录的内容已被改动：%s', h.name, h.changed)
+    END
+FROM held AS h
+WHERE NOT h.found OR h.changed IS NOT NULL
 UNION ALL
 SELECT
     NULL,
     concat_ws(
         ' ', 'order ' || (f.said ->> 'order_id'), 'leg ' || (f.said ->> 'leg_no'),
-        'correction ' || (f.said ->> 'correction_id') || coalesce(' ' || (f.said ->> 'institution'), ''),
-        CASE WHEN starts_with(f.name, 'true_up') THEN 'run ' || (f.said ->> 'run_id') END
+        'correction ' || (f.said ->> 'correction_id') || coalesce(' ' || (f.said ->> 'institution'), '')
     ),
     format('%s 中的这条记录不在审计链里：%s', f.name, f.said)
 FROM life AS f
-LEFT JOIN written AS w ON f.name = w.name AND f.said = w.detail
-WHERE w.detail IS NULL
+WHERE NOT EXISTS (
+    SELECT FROM written AS w
+    WHERE w.name = f.name AND w.id = f.id
+)
 ORDER BY audit_id

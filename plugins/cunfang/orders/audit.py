@@ -30,6 +30,10 @@ class AuditReport:
 def verify(connection: Connection, head: str | None = None) -> AuditReport:
     """Compute every hash again and hold the chain against the life of the orders.
 
+    A row is held against the columns that its own link recorded, so that a column which a later migration adds breaks
+    nothing; what that column says of the rows before it is not covered (docs/decisions/0024). A recorded column that
+    was changed, renamed or taken away is a break.
+
     `head`: a hash that was noted earlier (it stands on every printed order); a chain that has lost it was cut off or
     written anew.
     """
