@@ -8,12 +8,13 @@ CREATE TEMPORARY TABLE pot (
     PRIMARY KEY (run_id, pass_no)
 ) ON COMMIT DROP;
 
--- f, w and the bounds of each bank. Stock that may not move outweighs a cap, a cap outweighs a minimum.
+-- f, w and the bounds of each bank. Stock that may not move outweighs a cap, a cap outweighs a minimum. f is money, but
+-- where a true-up is held against the run without it: lowered by a multiple of w there.
 CREATE TEMPORARY TABLE bound (
     run_id bigint NOT NULL,
     pass_no integer NOT NULL,
     institution text NOT NULL,
-    stated numeric(18, 2) NOT NULL,
+    stated numeric NOT NULL,
     weight numeric,
     rigid numeric(18, 2) NOT NULL,
     minimum numeric(18, 2),

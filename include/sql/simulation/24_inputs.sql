@@ -21,6 +21,15 @@ made_good AS (
     RETURNING run_id
 ),
 
+taken_over AS (
+    INSERT INTO eval.true_up_carried
+    SELECT p.*
+    FROM variant AS v
+    INNER JOIN eval.true_up_carried AS t ON v.template_id = t.run_id
+    CROSS JOIN LATERAL jsonb_populate_record(t, jsonb_build_object('run_id', v.run_id)) AS p
+    RETURNING run_id
+),
+
 ordered AS (
     INSERT INTO eval.run_leg
     SELECT p.*

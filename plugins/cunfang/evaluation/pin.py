@@ -24,7 +24,7 @@ from cunfang.evaluation.standing import (
     unsettled_feeds,
 )
 from cunfang.evaluation.transfers import KnownLeg, judged, known_legs
-from cunfang.evaluation.true_up import TrueUp, standing_true_ups
+from cunfang.evaluation.true_up import Carried, TrueUp, standing_carried, standing_true_ups
 from cunfang.feeds.contract import contract
 from cunfang.finding import Finding
 from cunfang.period import Period
@@ -61,7 +61,8 @@ class Input:
 class Pinned:
     """What a run reads: submissions in a stable order, the late rules that it rests on, and what it makes good.
 
-    `legs`: the transfers already ordered that it knows of; `recalled`: the banks that a recall keeps out.
+    `legs`: the transfers already ordered that it knows of; `recalled`: the banks that a recall keeps out; `carried`:
+    what earlier quarters could not make good.
     """
 
     inputs: list[Input]
@@ -69,6 +70,7 @@ class Pinned:
     true_ups: list[TrueUp] = field(default_factory=list)
     legs: list[KnownLeg] = field(default_factory=list)
     recalled: list[Recalled] = field(default_factory=list)
+    carried: list[Carried] = field(default_factory=list)
 
 
 def missing_feeds(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> list[str]:
@@ -136,6 +138,7 @@ def pin(connection: Connection, region: str, period: Period, rulebook: Rulebook)
         standing_true_ups(connection, region, period),
         _legs(connection, region, period, ordered),
         recalled_banks(connection, region, period),
+        standing_carried(connection, region, period),
     )
 
 
@@ -171,6 +174,7 @@ def input_hash(
         "inputs": sorted((item.feed, item.period, item.sha256) for item in pinned.inputs),
         "substitutes": sorted((one.feed, one.rule, str(one.used or "")) for one in pinned.substitutes),
         "true_ups": sorted((one.order_no, one.institution, str(one.amount)) for one in pinned.true_ups),
+        "carried": sorted((one.order_no, one.institution, str(one.amount)) for one in pinned.carried),
         "legs": judged(rulebook, period, pinned.legs),
         "recalled": sorted((one.institution, one.order_no) for one in pinned.recalled),
         "untied": sorted((item.check, item.message) for item in untied),
@@ -184,7 +188,7 @@ def method_hash() -> str:
     """SHA-256 over the evaluation's SQL: its steps, and the views that they read."""
     folder = INCLUDE / "sql"
     names = ("0002_core", "0003_eval", "0012_substitutes", "0014_history", "0018_points", "0023_timeliness",
-             "0026_corrections")  # fmt: skip
+             "0026_corrections", "0032_remainder")  # fmt: skip
     views = (folder / "migrations" / f"{name}.up.sql" for name in names)
     digest = hashlib.sha256()
     for path in (*sorted((folder / "eval").glob("*.sql")), *views):

@@ -157,7 +157,7 @@ def register(
         ),
     )
     lateness.keep(connection, run_id, pinned.substitutes)
-    true_up.keep(connection, run_id, pinned.true_ups)
+    true_up.keep(connection, run_id, pinned.true_ups, pinned.carried)
     transfers.keep(connection, run_id, pinned.legs)
     recalled.keep(connection, run_id, pinned.recalled)
     draft = text("INSERT INTO eval.run_event (run_id, status, actor) VALUES (:run_id, 'draft', 'cunfang')")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from cunfang.evaluation import planning
+from cunfang.evaluation import planning, true_up
 from cunfang.evaluation.planning import plan_transfers
 from cunfang.finding import Finding, Klass
 from cunfang.warehouse.copy import copy_rows
@@ -29,7 +29,7 @@ WORK_TABLES = ("batch", "ruling", "candidate", "ban", "obstacle", "suspended", "
                "flow", "cumulated", "owed", "reading", "measured", "valued", "flow_gap", "referred", "compared_year",
                "judged",
                "cohort", "peer", "criterion", "own_reference", "stretched", "place", "stock", "controlled",
-               "policy_bank", "pot", "bound", "solved", *planning.WORK_TABLES)  # fmt: skip
+               "policy_bank", "pot", "bound", "solved", *true_up.WORK_TABLES, *planning.WORK_TABLES)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ def compute(connection: Connection, run_ids: Sequence[int]) -> list[Answer]:
     connection.execute(text("ANALYZE batch"))
     noted = take(connection, SCORING)
     noted += take(connection, ALLOCATION)
+    true_up.settle(connection)
     plan_transfers(connection, run_ids)
     run(connection, "eval/90_adjustment.sql")
     connection.execute(text(f"DROP TABLE {', '.join(WORK_TABLES)}"))

@@ -1,4 +1,4 @@
-"""remainder: the SQL stands in include/sql/migrations/0032_remainder.{up,down}.sql."""
+"""remainder: the SQL stands in include/sql/migrations/0032_remainder*.{up,down}.sql."""
 
 from alembic import op
 
@@ -6,11 +6,14 @@ from cunfang.warehouse.sql import run
 
 revision = "0032"
 down_revision = "0031"
+PARTS = ("remainder", "remainder_once")
 
 
 def upgrade() -> None:
-    run(op.get_bind(), "migrations/0032_remainder.up.sql")
+    for part in PARTS:
+        run(op.get_bind(), f"migrations/0032_{part}.up.sql")
 
 
 def downgrade() -> None:
-    run(op.get_bind(), "migrations/0032_remainder.down.sql")
+    for part in reversed(PARTS):
+        run(op.get_bind(), f"migrations/0032_{part}.down.sql")
