@@ -12,10 +12,11 @@ from cunfang.airflow.assets import MOVED
 PAGE = """
 ### 跟踪：收悉 → 已执行 → 已确认
 
-银行回报或余额被接受后运行，按地区逐笔核对：
+银行回报、余额或账户名录被接受后运行，按地区逐笔核对：
 
 * 有回报的划转依次为收悉、已执行、退回；过了期限没有回执的为逾期；回执与随后的余额一致的才为已确认；
-* 银行退回的、回执与余额不一致的，发信给办公室，写明编号、账户、相差多少和办法。
+* 银行退回的、回执与余额不一致的，发信给办公室，写明编号、账户、相差多少和办法；
+* 一家行的收回办结了，其间另有起因的，另拟一份收回提请签批（`propose_recalls`）。
 """
 
 with DAG(
@@ -27,4 +28,4 @@ with DAG(
     tags=["cunfang", "track"],
     doc_md=PAGE,
 ):
-    attend.move_along()
+    attend.move_along() >> attend.propose_recalls()

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from cunfang import intake
 from cunfang.delivery import announce
 from cunfang.evaluation import Substitute, apply_late_rules, missing_feeds, replaceable_feeds
-from cunfang.evaluation.lateness import unevaluated
+from cunfang.evaluation.due import evaluated_since, is_due, rulebook_in_force
 from cunfang.evaluation.official import rulebook_of
 from cunfang.feeds.contract import contract
 from cunfang.finding import Finding
@@ -50,7 +50,7 @@ def after_decision(engine: Engine, submission_ids: list[int]) -> Decided:
     touched: list[tuple[str, str]] = []
     while waiting:
         submission_id = waiting.pop(0)
-        status = intake.decide(engine, submission_id)
+        status = _decided_on_what_stands(engine, submission_id)
         with engine.begin() as connection:
             key = connection.execute(
                 text("SELECT region, period, feed FROM raw.submission WHERE submission_id = :id"), {"id": submission_id}
@@ -67,8 +67,35 @@ def after_decision(engine: Engine, submission_ids: list[int]) -> Decided:
                 announce.announce_rejection(connection, submission_id, load_region(key.region).recipients)
     # An answer may let the evaluation of another quarter go on than the one it was delivered in.
     periods = dict.fromkeys((*decided.accepted, *touched))
-    decided.ready = [key for key in periods if is_ready(engine, *key)]
+    ready = [key for key in periods if is_ready(engine, *key)]
+    decided.ready = list(dict.fromkeys([*ready, *_read_again(engine, decided.accepted)]))
     return decided
+
+
+def _decided_on_what_stands(engine: Engine, submission_id: int) -> str:
+    """Decide; what is refused on a register that was renewed meanwhile is checked anew.
+
+    The task that accepted the register looked for what had been refused by then, and did not find this one yet.
+    """
+    while (status := intake.decide(engine, submission_id)) == "rejected":
+        if not intake.checked_on_older(engine, submission_id):
+            break
+        intake.check(engine, settings(), submission_id)
+    return status
+
+
+def _read_again(engine: Engine, accepted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Later quarters whose evaluation read what stood before: growth, flows of the year, earlier balances."""
+    first: dict[str, str] = {}
+    for region, period in accepted:
+        first[region] = min(period, first.get(region, period))
+    found = []
+    with engine.connect() as connection:
+        for region, period in first.items():
+            for later in evaluated_since(connection, region, Period.parse(period).next()):
+                if is_due(connection, region, later):
+                    found.append((region, str(later)))
+    return found
 
 
 def _checked_again(engine: Engine, register_id: int) -> list[int]:
@@ -82,8 +109,8 @@ def _checked_again(engine: Engine, register_id: int) -> list[int]:
 def is_ready(engine: Engine, region: str, period: str) -> bool:
     """Whether the region's rule book is in force in `period` and every feed that it needs has been accepted."""
     quarter = Period.parse(period)
-    rulebook = rulebook_of(region, quarter.end)
-    if rulebook is None or rulebook.effective_from > quarter.end:
+    rulebook = rulebook_in_force(region, quarter)
+    if rulebook is None:
         return False
     with engine.connect() as connection:
         return not missing_feeds(connection, region, quarter, rulebook)
@@ -115,10 +142,11 @@ def warnings_of(engine: Engine, region: str, period: Period) -> int:
 
 
 def late_rules(engine: Engine, day: date | None = None) -> list[tuple[str, str]]:
-    """Apply the late rules that are due and mail what was applied; the periods whose evaluation can go on without more.
+    """Apply the late rules that are due and mail what was applied; the periods that can be evaluated and are not yet.
 
-    A period stays in the answer until a run has followed, so that a morning that broke off is made good by the next.
-    `day`: instead of today.
+    A period stays in the answer until a run has followed, so that what broke off, be it this morning or the task that
+    accepted the last feed, is made good by the next morning: the quarter that ended last, and those of a year before it
+    that were evaluated once. `day`: instead of today.
     """
     today = day or office_day(engine)
     period = Period.containing(today).previous()
@@ -126,9 +154,9 @@ def late_rules(engine: Engine, day: date | None = None) -> list[tuple[str, str]]
     for region in on_duty(engine, today):
         with engine.begin() as connection:
             rule_on(connection, region, period, today)
-            waiting = unevaluated(connection, region, period)
-        if waiting and is_ready(engine, region, str(period)):
-            ready.append((region, str(period)))
+            looked_at = {*evaluated_since(connection, region, Period(period.year - 1, period.quarter)), period}
+            due = [then for then in sorted(looked_at) if then <= period and is_due(connection, region, then)]
+        ready += [(region, str(then)) for then in due]
     return ready
 
 

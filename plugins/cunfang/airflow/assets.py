@@ -18,8 +18,12 @@ SUPERVISED = Asset(name="supervised", uri="cunfang://supervised")
 """Something came in by which banks are warned, or lose their deposits: what stands against them, or what they hold."""
 
 FED: Mapping[Asset, frozenset[str]] = {
-    MOVED: frozenset({"core.bank_return", "core.balance"}),
-    SUPERVISED: frozenset({"core.prudential", "core.supervisory_event", "core.account", "core.balance"}),
+    # An account that is new held nothing before, which its first transfer is confirmed by.
+    MOVED: frozenset({"core.bank_return", "core.balance", "core.account"}),
+    # Who took over whom is in the register of institutions: what stands against the one stands against the other.
+    SUPERVISED: frozenset(
+        {"core.prudential", "core.supervisory_event", "core.account", "core.balance", "core.institution"}
+    ),
 }
 """Asset → the tables that it speaks of: accepting a feed whose contract fills one of them announces it."""
 

@@ -28,7 +28,8 @@ def judge_limits(*, outlet_events: Any = None) -> int:
 def propose_recalls(*, outlet_events: Any = None) -> list[str]:
     """Propose to take back what a red warning or a disqualification asks for; persons sign or refuse it (S21, S22).
 
-    A bank whose balances came after its warning was passed over then, and is asked of again when they come.
+    A bank whose balances came after its warning was passed over then, and is asked of again when they come; one whose
+    recall is done may have to give back for a cause that came up meanwhile.
     """
     from airflow.sdk.exceptions import AirflowSkipException
 
@@ -75,13 +76,18 @@ def follow_orders(*, outlet_events: Any = None) -> list[str]:
 
 @task(outlets=[SIGN_OFF, ORDER_SIGNED])
 def take_up_lost_papers(*, outlet_events: Any = None) -> list[str]:
-    """Put up what waits for a signature or for its issue while no run is about it: nothing is lost with a process."""
-    from cunfang.airflow.follow import lost_papers
+    """Put up what waits for a signature or for its issue while no run is about it: nothing is lost with a process.
+
+    Recalls and true-ups that became due without anything coming in are laid out first.
+    """
+    from cunfang.airflow.follow import lay_out_due, lost_papers
     from cunfang.airflow.sign import asks
     from cunfang.settings import settings
     from cunfang.warehouse import engine
 
-    unsigned, unissued = lost_papers(engine(settings().warehouse_url), asks)
+    database = engine(settings().warehouse_url)
+    lay_out_due(database)
+    unsigned, unissued = lost_papers(database, asks)
     for key in unsigned:
         outlet_events[SIGN_OFF].add_partitions(key)
     for key in unissued:
@@ -91,14 +97,14 @@ def take_up_lost_papers(*, outlet_events: Any = None) -> list[str]:
 
 @task
 def find_late_files() -> list[str]:
-    """Ingest DAGs whose feed has a file that came after their run ended."""
+    """Ingest DAGs whose feed has a file that came after their run ended, or one that a run left on the way."""
     from cunfang.airflow.ingest import feeds
-    from cunfang.intake import pending
+    from cunfang.intake import pending, stranded
     from cunfang.settings import settings
     from cunfang.warehouse import engine
 
-    database = engine(settings().warehouse_url)
-    return [f"ingest_{feed}" for feed in feeds() if pending(database, settings().inbox, feed)]
+    database, inbox = engine(settings().warehouse_url), settings().inbox
+    return [f"ingest_{feed}" for feed in feeds() if pending(database, inbox, feed) or stranded(database, feed, inbox)]
 
 
 @task

@@ -20,6 +20,7 @@ def evaluate() -> int:
     from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
     from cunfang.airflow.announce import questions_of
+    from cunfang.airflow.follow import catch_up
     from cunfang.evaluation import RunStoppedError
     from cunfang.evaluation.official import evaluate_official, status_of
     from cunfang.evaluation.waiver import WaivedError
@@ -29,6 +30,7 @@ def evaluate() -> int:
 
     region, period = resolve_period(get_current_context())
     database = engine(settings().warehouse_url)
+    catch_up(database, region, period)
     try:
         run_id = evaluate_official(database, region, period)
     except WaivedError as waived:
@@ -112,6 +114,6 @@ def put_up(order_no: str | None, *, outlet_events: Any = None) -> None:
     from airflow.sdk.exceptions import AirflowSkipException
 
     if order_no is None:
-        raise AirflowSkipException("没有需要签批的指令：更正没有改变各行额度，或其指令已经撤销")
+        raise AirflowSkipException("没有需要签批的指令：更正没有改变各行额度，其指令已经撤销，或已有更新的批次")
     region, period = resolve_period(get_current_context())
     outlet_events[SIGN_OFF].add_partitions(order_key(region, period, order_no))

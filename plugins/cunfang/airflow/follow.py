@@ -7,20 +7,23 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
-from cunfang.airflow.announce import office_day, on_duty
+from cunfang.airflow.announce import office_day, on_duty, warnings_of
 from cunfang.airflow.partition import order_key
 from cunfang.delivery import following
 from cunfang.delivery.orders import announce_due
 from cunfang.delivery.recall import announce_proposal, ban_notices
 from cunfang.delivery.registers import expired_decisions
+from cunfang.evaluation.official import rulebook_of
 from cunfang.orders import recall
+from cunfang.orders.correction import take_up
 from cunfang.orders.load import load_order
 from cunfang.orders.objection import window
 from cunfang.orders.paper import paper_of
 from cunfang.orders.request import Alive, Waiting, lost, waiting
 from cunfang.orders.track import Tracked, track
+from cunfang.period import Period
 from cunfang.region import load_region
 from cunfang.warehouse.calendar import due_date
 
@@ -34,6 +37,16 @@ def track_region(engine: Engine, region: str) -> Tracked:
         return tracked
 
 
+def catch_up(engine: Engine, region: str, period: Period) -> None:
+    """Bring what an evaluation reads beside the feeds to where they are: transfers made, figures judged.
+
+    One file can wake `track`, `watch` and `evaluate` at once. Whichever comes first, the transfers that it reports are
+    made and a figure that it makes red is red before the quarter is evaluated (S08, S11).
+    """
+    track_region(engine, region)
+    warnings_of(engine, region, period)
+
+
 def propose_recalls(engine: Engine, region: str) -> list[str]:
     """Lay out the recalls that warnings and disqualifications ask for, to be signed or refused by persons (S21)."""
     with engine.begin() as connection:
@@ -44,12 +57,50 @@ def propose_recalls(engine: Engine, region: str) -> list[str]:
 
 
 def lost_papers(engine: Engine, alive: Alive) -> tuple[list[str], list[str]]:
-    """Partition keys of papers that nobody asks about: those whose signature is due, and those to be issued."""
+    """Partition keys of papers that nobody asks about: those whose signature is due, and those to be issued.
+
+    Among the latter those that were issued and of which nobody was told: what follows an issue is repeated with it.
+    """
     with engine.connect() as connection:
         found = lost(connection, alive)
+        untold = [order_key(*row) for row in connection.execute(_UNTOLD).tuples()]
     keys = {paper.order_no: order_key(paper.region, paper.period, paper.order_no) for paper in found}
     unsigned = [keys[paper.order_no] for paper in found if paper.step is not None]
-    return unsigned, [keys[paper.order_no] for paper in found if paper.step is None]
+    return unsigned, [*(keys[paper.order_no] for paper in found if paper.step is None), *untold]
+
+
+# The letters of an issue are written together: one is enough to know. Who has nobody to tell is not asked for ever.
+_UNTOLD = text("""
+    SELECT p.region, p.period, p.order_no
+    FROM ops.order_paper AS p
+    WHERE
+        p.status = 'issued' AND p.status_at > ops.moment() - interval '14 days'
+        AND NOT EXISTS (
+            SELECT FROM ops.outbox AS b
+            WHERE
+                starts_with(b.dedup_key, 'orders|' || p.order_no || '|')
+                OR starts_with(b.dedup_key, 'recall|' || p.order_no || '|')
+                OR starts_with(b.dedup_key, 'result|' || p.run_id || '|')
+                OR starts_with(b.dedup_key, 'correction|' || p.run_id || '|') AND b.dedup_key LIKE '%|issued|%'
+        )
+    ORDER BY p.order_id
+""")
+
+
+def lay_out_due(engine: Engine, day: date | None = None) -> None:
+    """Lay out what is due to be signed and was passed over or lost with its run: warnings, recalls, true-ups.
+
+    Nothing has to come in for a recall to become due: an earlier one of the bank was done or refused, a deposit has
+    matured, a ban begins. `day`: instead of today.
+    """
+    today = day or office_day(engine)
+    for region in on_duty(engine, today):
+        if rulebook_of(region, today) is None:
+            continue
+        warnings_of(engine, region, Period.containing(today).previous())
+        propose_recalls(engine, region)
+        with engine.begin() as connection:
+            take_up(connection, region)
 
 
 def follow_orders(engine: Engine, day: date | None = None) -> list[str]:
@@ -67,7 +118,8 @@ def follow_orders(engine: Engine, day: date | None = None) -> list[str]:
             following.chase_overdue(connection, region, today)
             following.chase_unacknowledged(connection, region, today)
             remind_signers(connection, region, today)
-            ban_notices(connection, region, today)
+            if rulebook_of(region, today) is not None:
+                ban_notices(connection, region, today)
             expired_decisions(connection, region, today)
     return regions
 

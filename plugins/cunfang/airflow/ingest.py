@@ -32,15 +32,15 @@ class NewFileTrigger(Poll):
 
 
 class RegistersTrigger(Poll):
-    """Over when the registers that the submissions refer to have been accepted."""
+    """Over when the registers that any of the submissions refers to have been accepted, or there is none."""
 
     def there(self) -> bool:
-        from cunfang.intake import waiting_for
+        from cunfang.intake import waiting_for_nothing
         from cunfang.settings import settings
         from cunfang.warehouse import engine
 
-        place = settings()
-        return not waiting_for(engine(place.warehouse_url), self.asked["submission_ids"], place.inbox)
+        asked, place = self.asked["submission_ids"], settings()
+        return not asked or bool(waiting_for_nothing(engine(place.warehouse_url), asked, place.inbox))
 
 
 class NewFileSensor(Wait):
@@ -56,7 +56,11 @@ class NewFileSensor(Wait):
 
 
 class RegistersSensor(Wait):
-    """Until the registers that the landed submissions refer to stand: no bank is known before there is a register."""
+    """Until the registers that the landed submissions refer to stand: no bank is known before there is a register.
+
+    One run takes in the files of many counties. Those whose register stands go on; the others stay, registered and
+    read, and are taken up by the next run, or the next morning once they can be.
+    """
 
     template_fields: Sequence[str] = ("submission_ids",)
 
@@ -92,14 +96,19 @@ def read(submission_ids: list[int]) -> list[int]:
 
 @task
 def check(submission_ids: list[int]) -> list[int]:
-    """Type the records and run the feed's suite; findings go to ops, pages to var/data-docs."""
+    """Type the records and run the feed's suite; findings go to ops, pages to var/data-docs.
+
+    Gives those that were checked: one whose register is still to come is left for later.
+    """
     from cunfang import intake
     from cunfang.settings import settings
     from cunfang.warehouse import engine
 
-    for submission_id in submission_ids:
-        intake.check(engine(settings().warehouse_url), settings(), submission_id)
-    return submission_ids
+    database = engine(settings().warehouse_url)
+    ready = intake.to_check(database, submission_ids, settings().inbox)
+    for submission_id in ready:
+        intake.check(database, settings(), submission_id)
+    return ready
 
 
 def accept(feed: str) -> Any:

@@ -18,6 +18,7 @@ from cunfang.delivery.transfers import transfers
 from cunfang.documents.files import draft_files, run_folder, summary
 from cunfang.documents.loading import load_result
 from cunfang.documents.workbook import result_workbook
+from cunfang.evaluation.due import overtaken
 from cunfang.evaluation.official import SignOffError
 from cunfang.orders import issue as issuing
 from cunfang.orders.correction import paper_of as order_of
@@ -44,8 +45,16 @@ class After:
 
 
 def draft_order(engine: Engine, run_id: int) -> str | None:
-    """Lay out the paper of a run; None where nothing is to be signed. What a correction changes is mailed."""
+    """Lay out the paper of a run; None where nothing is to be signed. What a correction changes is mailed.
+
+    A run that a correction overtook while it was under way gets none, or it would take the place of the newer one's.
+    """
     with engine.begin() as connection:
+        place = text("SELECT region || '|' || period FROM eval.run WHERE run_id = :run_id")
+        lock = text("SELECT pg_advisory_xact_lock(hashtext('cunfang.draft_order'), hashtext(:place))")
+        connection.execute(lock, {"place": connection.scalar(place, {"run_id": run_id})})
+        if overtaken(connection, run_id):
+            return None
         order_no = order_of(connection, run_id)
         _tell_correction(connection, run_id)
         return order_no

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cunfang.intake.checking import check
-from cunfang.intake.deciding import decide, receipt, to_check_again
+from cunfang.intake.deciding import checked_on_older, decide, receipt, to_check_again
 from cunfang.intake.grounds import standing
 from cunfang.intake.inbox import SETTLE_SECONDS, pending
 from cunfang.intake.landing import land
-from cunfang.intake.readiness import waiting_for
+from cunfang.intake.readiness import stranded, to_check, waiting_for, waiting_for_nothing
 from cunfang.intake.reading import read
 from cunfang.intake.states import State, state
 from cunfang.intake.submissions import OutOfTurnError, Reported, Submission, load, reported, undecided
@@ -20,6 +20,7 @@ __all__ = [
     "State",
     "Submission",
     "check",
+    "checked_on_older",
     "decide",
     "in_order",
     "land",
@@ -30,8 +31,11 @@ __all__ = [
     "reported",
     "standing",
     "state",
+    "stranded",
     "take_in",
+    "to_check",
     "to_check_again",
     "undecided",
     "waiting_for",
+    "waiting_for_nothing",
 ]

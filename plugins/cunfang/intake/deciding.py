@@ -54,6 +54,13 @@ def receipt(submission: Submission) -> str:
     return f"{submission.region}-{submission.period}-{submission.feed}{who}-{version}"
 
 
+def checked_on_older(engine: Engine, submission_id: int) -> bool:
+    """Whether a register, or an earlier quarter that it was compared with, was renewed since its last check."""
+    with engine.connect() as connection:
+        submission = load(connection, submission_id)
+        return grounds.pins(connection, submission) != grounds.pins_of_check(connection, submission)
+
+
 def to_check_again(engine: Engine, submission_id: int) -> list[int]:
     """Rejected submissions that lean on this accepted register: with it renewed they may pass."""
     with engine.connect() as connection:

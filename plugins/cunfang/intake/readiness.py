@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from cunfang.feeds.contract import contract
 from cunfang.intake.grounds import standing
 from cunfang.intake.inbox import Delivery, new_deliveries
-from cunfang.intake.submissions import Submission, load
+from cunfang.intake.submissions import Submission, load, undecided
 from cunfang.period import Period
 
 
@@ -23,17 +23,50 @@ def waiting_for(engine: Engine, submission_ids: Iterable[int], inbox: Path | Non
     of it is under way (registered and undecided, or lying in `inbox`), as it may name the new bank. Older ones that
     nobody decided on do not matter.
     """
-    missing: dict[str, None] = {}
+    awaited = _awaited(engine, submission_ids, inbox)
+    return list(dict.fromkeys(feed for feeds in awaited.values() for feed in feeds))
+
+
+def waiting_for_nothing(engine: Engine, submission_ids: Iterable[int], inbox: Path | None = None) -> list[int]:
+    """Those of these submissions that can be checked now: one county's register holds up no other county's files."""
+    return [one for one, feeds in _awaited(engine, submission_ids, inbox).items() if not feeds]
+
+
+def to_check(engine: Engine, submission_ids: Iterable[int], inbox: Path | None = None) -> list[int]:
+    """Of submissions that one of could be checked a moment ago, those to check now.
+
+    Where a newer register was begun in that moment, those that have one at all: they are judged again by the newer.
+    """
+    listed = list(submission_ids)
+    ready = waiting_for_nothing(engine, listed, inbox)
+    return ready or [one for one, feeds in _awaited(engine, listed, None, newer=False).items() if not feeds]
+
+
+def stranded(engine: Engine, feed: str, inbox: Path | None = None) -> list[int]:
+    """Registered submissions of `feed` that nobody decided on and that wait for nothing: a run left them on the way."""
+    return waiting_for_nothing(engine, undecided(engine, feed), inbox)
+
+
+def _awaited(
+    engine: Engine, submission_ids: Iterable[int], inbox: Path | None, *, newer: bool = True
+) -> dict[int, list[str]]:
+    awaited: dict[int, list[str]] = {}
     lying = cache(lambda feed: new_deliveries(engine, inbox, feed, settle=0) if inbox else [])
     for submission_id in submission_ids:
         with engine.connect() as connection:
             submission = load(connection, submission_id)
-            if submission.status == "accepted" or _unreadable(connection, submission_id):
-                continue
-            for feed in references(submission.feed):
-                if _to_come(connection, submission, feed, lying):
-                    missing[feed] = None
-    return list(missing)
+            decided = submission.status == "accepted" or _unreadable(connection, submission_id)
+            feeds = [] if decided else references(submission.feed)
+            awaited[submission_id] = [
+                feed
+                for feed in feeds
+                if (
+                    _to_come(connection, submission, feed, lying)
+                    if newer
+                    else standing(connection, submission.region, feed, submission.period) is None
+                )
+            ]
+    return awaited
 
 
 def references(feed: str) -> list[str]:
