@@ -15,6 +15,7 @@ from pydantic import Field, field_validator, model_validator
 from cunfang.rulebook.flaw import refused
 from cunfang.rulebook.indicator import Indicator, full_points, weights_close
 from cunfang.rulebook.parameter import Band, Exact, Parameter, Share, Strict, Unit, Yuan, ours
+from cunfang.rulebook.warning import WarningEvent, WarningLimit, each_event_once
 
 Effect = Literal["score", "bonus", "penalty", "bonus_amount", "penalty_amount"]
 
@@ -156,17 +157,6 @@ class Participation(Strict):
         return self
 
 
-class WarningLimit(Strict):
-    """One supervisory limit with its three lines (S20). `limit` is a ratio: 0.25 is 25%."""
-
-    name: str
-    operator: Literal[">=", "<="]
-    limit: Exact
-    yellow_margin: Exact
-    red_margin: Exact
-    clause: str = Field(min_length=1)
-
-
 @dataclass(frozen=True)
 class Placed:
     """An indicator with its place: the points at full marks (yuan where `effect` is an amount), and what it changes."""
@@ -205,9 +195,11 @@ class Rulebook(Strict):
     participation: Participation
     orders: Orders = Orders()
     warnings: dict[str, WarningLimit]
+    warning_events: dict[str, WarningEvent] = Field(default={}, exclude_if=lambda events: not events)
     policy: Rulebook | None = None
 
     _weights = field_validator("indicators")(weights_close)
+    _events = field_validator("warning_events")(each_event_once)
 
     @model_validator(mode="after")
     def _codes_differ(self) -> Self:

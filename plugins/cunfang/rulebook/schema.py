@@ -7,12 +7,13 @@ from typing import Any
 
 from cunfang.rulebook.inherit import FOLDER
 from cunfang.rulebook.model import Rulebook
+from cunfang.rulebook.warning import institution_types, severities
 
 SCHEMA = FOLDER / "rulebook.schema.json"
 REQUIRED = ["code", "name", "document", "effective_from"]
 """What every document says itself; all else may be inherited."""
 # What is replaced whole where a child states it, and so must be complete; the others may be stated in part (S30).
-_WHOLE = ("Parameter", "Band", "Term", "WarningLimit")
+_WHOLE = ("Parameter", "Band", "Term", "WarningLimit", "LimitOfTypes", "WarningEvent")
 
 
 def rulebook_schema() -> str:
@@ -30,6 +31,8 @@ def rulebook_schema() -> str:
     book["properties"]["abstract"] = {"type": "boolean", "description": "true：通用底本，不能直接用于考核"}
     for key in ("measure", "over"):
         parts["Indicator"]["properties"][key] = _terms()
+    parts["LimitOfTypes"]["properties"]["types"]["items"]["enum"] = list(institution_types())
+    parts["WarningEvent"]["properties"]["severities"]["items"]["enum"] = list(severities())
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return json.dumps({**head, **book, "required": REQUIRED, "$defs": parts}, ensure_ascii=False, indent=2) + "\n"
 

@@ -33,6 +33,7 @@ def store_rulebook(connection: Connection, rulebook: Rulebook) -> int:
     _copy(connection, "eval.band", rulebook_id, _bands(rulebook))
     _copy(connection, "eval.rank_amount", rulebook_id, _rank_amounts(rulebook))
     _copy(connection, "eval.warning_limit", rulebook_id, _limits(rulebook))
+    _copy(connection, "eval.warning_event", rulebook_id, _events(rulebook))
     _copy(connection, "eval.parameter", rulebook_id, _parameters(rulebook))
     return rulebook_id
 
@@ -229,15 +230,30 @@ def _rank_amounts(rulebook: Rulebook) -> Iterator[Row]:
 
 def _limits(rulebook: Rulebook) -> Iterator[Row]:
     for metric, limit in rulebook.warnings.items():
-        yield {
-            "metric": metric,
-            "name": limit.name,
-            "operator": limit.operator,
-            "limit_value": limit.limit,
-            "yellow_margin": limit.yellow_margin,
-            "red_margin": limit.red_margin,
-            "clause": limit.clause,
-        }
+        for lines in limit.lines():
+            yield {
+                "metric": metric,
+                "institution_type": lines.type,
+                "name": limit.name,
+                "operator": limit.operator,
+                "limit_value": lines.limit,
+                "yellow_margin": lines.yellow_margin,
+                "red_margin": lines.red_margin,
+                "clause": lines.clause,
+            }
+
+
+def _events(rulebook: Rulebook) -> Iterator[Row]:
+    for event in rulebook.warning_events.values():
+        for kind, severity in event.pairs():
+            yield {
+                "kind": kind,
+                "severity": severity,
+                "name": event.name,
+                "level": event.level,
+                "months": event.months,
+                "clause": event.clause,
+            }
 
 
 def _parameters(rulebook: Rulebook) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""listed: the SQL stands in include/sql/migrations/0031_listed.{up,down}.sql."""
+"""listed: the SQL stands in include/sql/migrations/0031_listed{,_views,_mart}.{up,down}.sql."""
 
 from alembic import op
 
@@ -9,8 +9,10 @@ down_revision = "0030"
 
 
 def upgrade() -> None:
-    run(op.get_bind(), "migrations/0031_listed.up.sql")
+    for part in ("", "_views", "_mart"):
+        run(op.get_bind(), f"migrations/0031_listed{part}.up.sql")
 
 
 def downgrade() -> None:
-    run(op.get_bind(), "migrations/0031_listed.down.sql")
+    for part in ("_mart", "_views", ""):
+        run(op.get_bind(), f"migrations/0031_listed{part}.down.sql")
