@@ -3,22 +3,26 @@
 -- A difference, or an account, below min_leg makes no transfer.
 CREATE TEMPORARY TABLE need ON COMMIT DROP AS
 SELECT
-    CAST(row_number() OVER (ORDER BY a.run_id, a.institution) AS integer) AS bank,
-    a.run_id,
-    a.institution,
-    greatest(-a.delta, 0) AS surplus,
-    greatest(a.delta, 0) AS deficit,
-    greatest(k.min_leg, 0.01) AS min_leg
-FROM batch AS b
-INNER JOIN eval.run AS r ON b.run_id = r.run_id
-INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
-INNER JOIN eval.allocation AS a ON r.run_id = a.run_id
-WHERE abs(a.delta) >= greatest(k.min_leg, 0.01);
+    s.bank,
+    s.run_id,
+    s.institution,
+    a.delta,
+    CASE WHEN -a.delta >= m.leg THEN -a.delta ELSE 0 END AS surplus,
+    CASE WHEN a.delta >= m.leg THEN a.delta ELSE 0 END AS deficit,
+    m.leg AS min_leg
+FROM stock AS s
+INNER JOIN eval.rulebook AS k ON s.rulebook_id = k.rulebook_id
+INNER JOIN eval.allocation AS a ON s.run_id = a.run_id AND s.institution = a.institution
+CROSS JOIN LATERAL (SELECT greatest(k.min_leg, 0.01) AS leg) AS m;
 
-ANALYZE need;
+ANALYZE need (bank, run_id);
 
+-- What each account of a bank that gives can give, numbered by bank and account, and groups by owner and category: so
+-- that the numbers stand for them in every order.
 CREATE TEMPORARY TABLE supply ON COMMIT DROP AS
 SELECT
+    CAST(row_number() OVER (ORDER BY n.bank, h.account) AS integer) AS item,
+    CAST(dense_rank() OVER (ORDER BY n.run_id, h.owner, h.fund_category) AS integer) AS kind,
     n.bank,
     n.run_id,
     h.account,
@@ -34,51 +38,34 @@ WHERE
     n.surplus > 0 AND h.adjustable AND h.balance + h.moved >= n.min_leg
     AND (h.available OR h.matures_on < CAST(date_trunc('quarter', r.as_of + 1) + interval '3 months' AS date));
 
-ANALYZE supply;
-
--- In whose name the accounts of a bank may stand: its own, and those of its predecessors (S32).
-CREATE TEMPORARY TABLE home ON COMMIT DROP AS
-SELECT
-    n.bank,
-    n.run_id,
-    r.as_of,
-    i.submission_id,
-    x.institution
-FROM need AS n
-INNER JOIN eval.run AS r ON n.run_id = r.run_id
-INNER JOIN eval.run_input AS i ON n.run_id = i.run_id AND i.feed = 'accounts'
-CROSS JOIN
-    LATERAL (
-        SELECT n.institution
-        UNION ALL
-        SELECT g.institution FROM eval.lineage AS g
-        WHERE g.run_id = n.run_id AND g.heir = n.institution
-    ) AS x
-WHERE n.deficit > 0;
-
 CREATE TEMPORARY TABLE transfer_group ON COMMIT DROP AS
 SELECT DISTINCT
+    s.kind,
     s.run_id,
     s.owner,
     s.fund_category
 FROM supply AS s;
 
-ANALYZE home, transfer_group;
+ANALYZE supply (item, bank, run_id, kind), transfer_group;
 
+-- The accounts of a bank may stand in its own name and in those of its predecessors (S32).
 CREATE TEMPORARY TABLE receiver ON COMMIT DROP AS
 SELECT
-    m.bank,
-    m.run_id,
-    a.owner,
-    a.fund_category,
+    n.bank,
+    n.run_id,
+    g.kind,
     min(a.account) AS account,
-    count(*) OVER (PARTITION BY m.bank) AS choices
-FROM home AS m
-INNER JOIN core.account AS a ON m.submission_id = a.submission_id AND m.institution = a.institution
-INNER JOIN transfer_group AS g ON m.run_id = g.run_id AND a.owner = g.owner AND a.fund_category = g.fund_category
+    count(*) OVER (PARTITION BY n.bank) AS choices
+FROM batch AS b
+INNER JOIN eval.run AS r ON b.run_id = r.run_id
+INNER JOIN eval.run_input AS i ON b.run_id = i.run_id AND i.feed = 'accounts'
+INNER JOIN core.account AS a ON i.submission_id = a.submission_id
+LEFT JOIN eval.lineage AS l ON b.run_id = l.run_id AND a.institution = l.institution
+INNER JOIN need AS n ON b.run_id = n.run_id AND n.deficit > 0 AND n.institution = coalesce(l.heir, a.institution)
+INNER JOIN transfer_group AS g ON b.run_id = g.run_id AND a.owner = g.owner AND a.fund_category = g.fund_category
 WHERE
-    coalesce(a.opened_on, '-infinity') <= m.as_of AND coalesce(a.closed_on, 'infinity') > m.as_of
+    coalesce(a.opened_on, '-infinity') <= r.as_of AND coalesce(a.closed_on, 'infinity') > r.as_of
     AND a.role IS DISTINCT FROM 'pool'
-GROUP BY m.bank, m.run_id, a.owner, a.fund_category;
+GROUP BY n.bank, n.run_id, g.kind;
 
-ANALYZE receiver;
+ANALYZE receiver (bank, kind);

@@ -2,44 +2,38 @@
 -- has its turns before what matures later.
 CREATE TEMPORARY TABLE turn ON COMMIT DROP AS
 SELECT
-    g.run_id,
-    g.owner,
-    g.fund_category,
+    g.kind,
     g.later,
     CAST(row_number() OVER (
-        PARTITION BY g.run_id, g.later ORDER BY least(g.offered, d.wanted) DESC, g.owner, g.fund_category
+        PARTITION BY g.run_id, g.later ORDER BY least(g.offered, d.wanted) DESC, g.kind
     ) AS integer) AS turn
 FROM (
     SELECT
         o.run_id,
-        o.owner,
-        o.fund_category,
+        o.kind,
         o.later,
         sum(least(o.offered, n.surplus)) AS offered
     FROM (
         SELECT
-            bank,
-            run_id,
-            owner,
-            fund_category,
-            available_from IS NOT NULL AS later,
-            sum(amount) AS offered
-        FROM supply
-        GROUP BY bank, run_id, owner, fund_category, available_from IS NOT NULL
+            s.bank,
+            s.run_id,
+            s.kind,
+            s.available_from IS NOT NULL AS later,
+            sum(s.amount) AS offered
+        FROM supply AS s
+        GROUP BY s.bank, s.run_id, s.kind, s.available_from IS NOT NULL
     ) AS o
     INNER JOIN need AS n ON o.bank = n.bank
-    GROUP BY o.run_id, o.owner, o.fund_category, o.later
+    GROUP BY o.run_id, o.kind, o.later
 ) AS g
 INNER JOIN (
     SELECT
-        v.run_id,
-        v.owner,
-        v.fund_category,
+        v.kind,
         sum(n.deficit) AS wanted
     FROM receiver AS v
     INNER JOIN need AS n ON v.bank = n.bank
-    GROUP BY v.run_id, v.owner, v.fund_category
-) AS d ON g.run_id = d.run_id AND g.owner = d.owner AND g.fund_category = d.fund_category;
+    GROUP BY v.kind
+) AS d ON g.kind = d.kind;
 
 ANALYZE turn;
 
@@ -50,16 +44,12 @@ SELECT
     t.turn,
     s.run_id,
     s.bank,
-    s.account,
+    s.item,
     s.matures_on,
-    s.amount,
-    n.min_leg
+    s.amount
 FROM turn AS t
-INNER JOIN supply AS s
-    ON
-        t.run_id = s.run_id AND t.owner = s.owner AND t.fund_category = s.fund_category
-        AND t.later = (s.available_from IS NOT NULL)
-INNER JOIN need AS n ON s.bank = n.bank;
+INNER JOIN supply AS s ON t.kind = s.kind AND t.later = (s.available_from IS NOT NULL)
+ORDER BY t.later, t.turn, s.item;
 
 CREATE TEMPORARY TABLE taking ON COMMIT DROP AS
 SELECT
@@ -70,7 +60,8 @@ SELECT
     v.account,
     v.choices
 FROM turn AS t
-INNER JOIN receiver AS v ON t.run_id = v.run_id AND t.owner = v.owner AND t.fund_category = v.fund_category;
+INNER JOIN receiver AS v ON t.kind = v.kind
+ORDER BY t.later, t.turn, v.bank;
 
 CREATE INDEX ON giving (later, turn);
 
@@ -80,16 +71,15 @@ CREATE UNIQUE INDEX ON need (bank);
 
 CREATE TEMPORARY TABLE draft_leg (
     run_id bigint NOT NULL,
-    later boolean NOT NULL,
     turn integer NOT NULL,
+    item integer NOT NULL,
     from_bank integer NOT NULL,
     to_bank integer NOT NULL,
-    from_account text NOT NULL,
     to_account text,
     amount numeric(18, 2) NOT NULL
 ) ON COMMIT DROP;
 
-ANALYZE giving, taking;
+ANALYZE giving (later, turn, run_id, bank), taking (later, turn, run_id, bank);
 
 CREATE TEMPORARY TABLE proof (
     run_id bigint NOT NULL,

@@ -5,15 +5,15 @@ WITH offered AS (
     SELECT
         g.run_id,
         g.bank,
-        g.account,
-        g.min_leg,
+        g.item,
+        n.min_leg,
         least(g.amount, n.surplus - sum(g.amount) OVER nearer + g.amount) AS amount,
         sum(g.amount) OVER (PARTITION BY g.bank) AS bank_amount
     FROM giving AS g
     INNER JOIN need AS n ON g.bank = n.bank AND n.surplus >= n.min_leg
     WHERE g.later = %(later)s AND g.turn = %(turn)s
     WINDOW nearer AS (
-        PARTITION BY g.bank ORDER BY g.matures_on NULLS FIRST, g.amount DESC, g.account ROWS UNBOUNDED PRECEDING
+        PARTITION BY g.bank ORDER BY g.matures_on NULLS FIRST, g.amount DESC, g.item ROWS UNBOUNDED PRECEDING
     )
 ),
 
@@ -21,14 +21,14 @@ give AS (
     SELECT
         o.run_id,
         o.bank,
-        o.account,
+        o.item,
         o.min_leg,
         sum(o.amount) OVER line AS line_end,
         sum(o.amount) OVER line - o.amount AS line_start
     FROM offered AS o
     WHERE o.amount >= o.min_leg
     WINDOW line AS (
-        PARTITION BY o.run_id ORDER BY o.bank_amount DESC, o.bank, o.amount DESC, o.account ROWS UNBOUNDED PRECEDING
+        PARTITION BY o.run_id ORDER BY o.bank_amount DESC, o.bank, o.amount DESC, o.item ROWS UNBOUNDED PRECEDING
     )
 ),
 
@@ -46,14 +46,13 @@ take AS (
 ),
 
 leg AS (
-    INSERT INTO draft_leg (run_id, later, turn, from_bank, to_bank, from_account, to_account, amount)
+    INSERT INTO draft_leg (run_id, turn, item, from_bank, to_bank, to_account, amount)
     SELECT
         g.run_id,
-        %(later)s,
         %(turn)s,
-        g.bank,
+        g.item,
+        g.bank AS from_bank,
         t.bank AS to_bank,
-        g.account,
         t.account AS to_account,
         least(g.line_end, t.line_end) - greatest(g.line_start, t.line_start)
     FROM give AS g

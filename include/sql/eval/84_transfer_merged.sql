@@ -7,11 +7,11 @@ WITH head AS (
         d.to_bank,
         s.available_from,
         d.turn,
-        least(s.amount - sum(d.amount) OVER (PARTITION BY d.run_id, d.from_account), g.surplus, t.deficit) AS amount
+        least(s.amount - sum(d.amount) OVER (PARTITION BY d.item), g.surplus, t.deficit) AS amount
     FROM draft_leg AS d
     INNER JOIN need AS g ON d.from_bank = g.bank AND g.surplus > 0
     INNER JOIN need AS t ON d.to_bank = t.bank
-    INNER JOIN supply AS s ON d.from_bank = s.bank AND d.from_account = s.account
+    INNER JOIN supply AS s ON d.item = s.item
 ),
 
 chosen AS (

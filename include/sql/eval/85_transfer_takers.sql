@@ -1,8 +1,9 @@
 -- Where the banks of a single run can receive.
 SELECT
-    v.owner,
-    v.fund_category,
+    g.owner,
+    g.fund_category,
     n.institution AS bank,
     v.account
 FROM receiver AS v
 INNER JOIN need AS n ON v.bank = n.bank
+INNER JOIN transfer_group AS g ON v.kind = g.kind

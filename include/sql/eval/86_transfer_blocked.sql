@@ -3,18 +3,22 @@ WITH rest AS (
     SELECT
         s.run_id,
         s.bank,
-        s.account,
-        s.owner,
-        s.fund_category,
+        s.item,
+        s.kind,
         n.min_leg,
         n.surplus,
         s.available_from,
-        s.amount - coalesce(sum(d.amount), 0) AS amount
+        s.amount - coalesce(d.amount, 0) AS amount
     FROM need AS n
     INNER JOIN supply AS s ON n.bank = s.bank
-    LEFT JOIN draft_leg AS d ON s.bank = d.from_bank AND s.account = d.from_account
+    LEFT JOIN (
+        SELECT
+            l.item,
+            sum(l.amount) AS amount
+        FROM draft_leg AS l
+        GROUP BY l.item
+    ) AS d ON s.item = d.item
     WHERE n.surplus >= n.min_leg
-    GROUP BY s.run_id, s.bank, s.account, s.owner, s.fund_category, n.min_leg, n.surplus, s.available_from, s.amount
 ),
 
 offered AS (
@@ -24,7 +28,7 @@ offered AS (
     FROM rest AS r
     WHERE r.amount > 0
     WINDOW nearer AS (
-        PARTITION BY r.bank ORDER BY r.available_from NULLS FIRST, r.amount DESC, r.account ROWS UNBOUNDED PRECEDING
+        PARTITION BY r.bank ORDER BY r.available_from NULLS FIRST, r.amount DESC, r.item ROWS UNBOUNDED PRECEDING
     )
 ),
 
@@ -36,7 +40,7 @@ give AS (
     FROM offered AS o
     WHERE o.offer > 0
     WINDOW line AS (
-        PARTITION BY o.run_id ORDER BY o.bank, o.available_from NULLS FIRST, o.offer DESC, o.account
+        PARTITION BY o.run_id ORDER BY o.bank, o.available_from NULLS FIRST, o.offer DESC, o.item
         ROWS UNBOUNDED PRECEDING
     )
 ),
@@ -52,14 +56,13 @@ take AS (
     WINDOW line AS (PARTITION BY n.run_id ORDER BY n.deficit DESC, n.bank ROWS UNBOUNDED PRECEDING)
 )
 
-INSERT INTO draft_leg (run_id, later, turn, from_bank, to_bank, from_account, to_account, amount)
+INSERT INTO draft_leg (run_id, turn, item, from_bank, to_bank, to_account, amount)
 SELECT
     g.run_id,
-    g.available_from IS NOT NULL,
     2147483647,
-    g.bank,
+    g.item,
+    g.bank AS from_bank,
     t.bank AS to_bank,
-    g.account,
     NULL,
     p.amount
 FROM give AS g
@@ -68,5 +71,5 @@ CROSS JOIN
     LATERAL (
         SELECT least(g.line_end, t.line_end) - greatest(g.line_start, t.line_start) AS amount
     ) AS p
-LEFT JOIN receiver AS v ON t.bank = v.bank AND g.owner = v.owner AND g.fund_category = v.fund_category
+LEFT JOIN receiver AS v ON t.bank = v.bank AND g.kind = v.kind
 WHERE p.amount >= g.min_leg AND v.account IS NULL

@@ -9,11 +9,11 @@ SELECT
     row_number() OVER (
         PARTITION BY d.run_id
         ORDER BY
-            d.to_account IS NULL, s.available_from NULLS FIRST, d.turn, f.institution, t.institution, d.from_account
+            d.to_account IS NULL, s.available_from NULLS FIRST, d.turn, d.from_bank, d.to_bank, d.item
     ),
     f.institution,
     t.institution AS to_institution,
-    d.from_account,
+    s.account,
     d.to_account,
     s.owner,
     s.fund_category,
@@ -32,4 +32,4 @@ SELECT
 FROM draft_leg AS d
 INNER JOIN need AS f ON d.from_bank = f.bank
 INNER JOIN need AS t ON d.to_bank = t.bank
-INNER JOIN supply AS s ON d.from_bank = s.bank AND d.from_account = s.account
+INNER JOIN supply AS s ON d.item = s.item

@@ -3,20 +3,21 @@ INSERT INTO eval.transfer_plan (run_id, method, greedy_legs, legs, moved, lower_
 SELECT
     q.run_id,
     coalesce(p.method, 'greedy'),
-    coalesce(p.greedy_legs, l.legs),
-    l.legs,
-    l.moved,
+    coalesce(p.greedy_legs, l.legs, 0),
+    coalesce(l.legs, 0),
+    coalesce(l.moved, 0),
     p.lower_bound,
     coalesce(p.proved, FALSE),
     coalesce(p.stopped_by, '')
 FROM batch AS b
 INNER JOIN eval.quota AS q ON b.run_id = q.run_id
-CROSS JOIN
-    LATERAL (
-        SELECT
-            count(*) AS legs,
-            coalesce(sum(x.amount), 0) AS moved
-        FROM eval.leg AS x
-        WHERE x.run_id = q.run_id AND x.status <> 'blocked'
-    ) AS l
+LEFT JOIN (
+    SELECT
+        d.run_id,
+        count(*) AS legs,
+        sum(d.amount) AS moved
+    FROM draft_leg AS d
+    WHERE d.to_account IS NOT NULL
+    GROUP BY d.run_id
+) AS l ON q.run_id = l.run_id
 LEFT JOIN proof AS p ON q.run_id = p.run_id

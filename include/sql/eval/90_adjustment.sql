@@ -1,38 +1,56 @@
 -- What of each difference is ordered, waits for a time deposit or for an account, or is carried to the next quarter, and
 -- why (S12). Where less is shared out than there is, what nobody may receive is kept for payments, not carried.
-WITH moved AS (
+WITH leg AS MATERIALIZED (
     SELECT
-        e.run_id,
-        e.institution,
-        coalesce(sum(e.amount) FILTER (WHERE e.status = 'planned'), 0) AS planned,
-        coalesce(sum(e.amount) FILTER (WHERE e.status = 'scheduled'), 0) AS scheduled,
-        coalesce(sum(e.amount) FILTER (WHERE e.status = 'blocked'), 0) AS blocked
-    FROM batch AS b
-    INNER JOIN eval.leg AS l ON b.run_id = l.run_id
-    CROSS JOIN
-        LATERAL (
-            VALUES (l.run_id, l.from_institution, -l.amount, l.status), (l.run_id, l.to_institution, l.amount, l.status)
-        ) AS e (run_id, institution, amount, status)
-    GROUP BY e.run_id, e.institution
+        d.from_bank,
+        d.to_bank,
+        d.amount,
+        CASE WHEN d.to_account IS NOT NULL AND s.available_from IS NULL THEN d.amount END AS planned,
+        CASE WHEN d.to_account IS NOT NULL AND s.available_from IS NOT NULL THEN d.amount END AS scheduled
+    FROM draft_leg AS d
+    INNER JOIN supply AS s ON d.item = s.item
+),
+
+-- A bank gives or receives, never both.
+moved AS (
+    SELECT
+        l.from_bank AS bank,
+        -sum(l.amount) AS amount,
+        -coalesce(sum(l.planned), 0) AS planned,
+        -coalesce(sum(l.scheduled), 0) AS scheduled
+    FROM leg AS l
+    GROUP BY l.from_bank
+    UNION ALL
+    SELECT
+        l.to_bank,
+        sum(l.amount),
+        coalesce(sum(l.planned), 0),
+        coalesce(sum(l.scheduled), 0)
+    FROM leg AS l
+    GROUP BY l.to_bank
+),
+
+settled AS MATERIALIZED (
+    SELECT
+        n.run_id,
+        n.institution,
+        n.delta,
+        n.min_leg,
+        coalesce(m.planned, 0) AS planned,
+        coalesce(m.scheduled, 0) AS scheduled,
+        coalesce(m.amount - m.planned - m.scheduled, 0) AS blocked,
+        n.delta - coalesce(m.amount, 0) AS carried
+    FROM need AS n
+    LEFT JOIN moved AS m ON n.bank = m.bank
 ),
 
 rest AS (
     SELECT
-        a.run_id,
-        a.institution,
-        a.delta,
-        coalesce(m.planned, 0) AS planned,
-        coalesce(m.scheduled, 0) AS scheduled,
-        coalesce(m.blocked, 0) AS blocked,
-        a.delta - coalesce(m.planned + m.scheduled + m.blocked, 0) AS carried,
-        sum(a.delta) OVER (PARTITION BY a.run_id) < 0 AS reserved,
-        sum(greatest(a.delta - coalesce(m.planned + m.scheduled + m.blocked, 0), 0)) OVER (PARTITION BY a.run_id) AS wanted,
-        k.min_leg
-    FROM batch AS b
-    INNER JOIN eval.run AS r ON b.run_id = r.run_id
-    INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
-    INNER JOIN eval.allocation AS a ON r.run_id = a.run_id
-    LEFT JOIN moved AS m ON a.run_id = m.run_id AND a.institution = m.institution
+        s.*,
+        sum(s.delta) OVER of_run < 0 AS reserved,
+        sum(greatest(s.carried, 0)) OVER of_run AS wanted
+    FROM settled AS s
+    WINDOW of_run AS (PARTITION BY s.run_id)
 )
 
 INSERT INTO eval.adjustment (run_id, institution, delta, planned, scheduled, blocked, reason)

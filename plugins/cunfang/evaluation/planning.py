@@ -12,7 +12,7 @@ from cunfang.warehouse.copy import copy_rows
 from cunfang.warehouse.sql import rows, run
 
 WORK_TABLES = (
-    *("need", "supply", "home", "transfer_group", "receiver", "turn", "giving", "taking", "draft_leg"),
+    *("need", "supply", "transfer_group", "receiver", "turn", "giving", "taking", "draft_leg"),
     "proof",
 )
 
@@ -71,8 +71,8 @@ def read_problem(connection: Connection) -> Problem:
 
 def read_legs(connection: Connection) -> list[Leg]:
     """The greedy plan of one run."""
-    drafted = connection.execute(text("SELECT from_account, to_account, amount FROM draft_leg"))
-    return sorted(Leg(row.from_account, row.to_account, _fen(row.amount)) for row in drafted)
+    drafted = rows(connection, "eval/85_transfer_legs.sql")
+    return sorted(Leg(row["from_account"], row["to_account"], _fen(row["amount"])) for row in drafted)
 
 
 def _replace(connection: Connection, plan: Plan) -> None:
