@@ -100,7 +100,9 @@ def test_a_column_that_comes_later_breaks_nothing_and_hides_nothing(connection: 
         (found,) = verify(connection).breaks
         assert found.what == "transfer_leg 中这条记录的内容已被改动：amount"
     with undone(connection):
-        _tamper(connection, "ops.sign_step", "UPDATE ops.sign_step SET signers = signers || 'x'::text WHERE step_no = 1")
+        _tamper(
+            connection, "ops.sign_step", "UPDATE ops.sign_step SET signers = signers || 'x'::text WHERE step_no = 1"
+        )
         assert [found.what for found in verify(connection).breaks] == ["sign_step 中这条记录的内容已被改动：signers"]
     with undone(connection):
         _tamper(connection, "ops.leg_event", "DELETE FROM ops.leg_event WHERE status = 'executed'")

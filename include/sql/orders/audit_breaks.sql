@@ -135,8 +135,9 @@ SELECT
     ),
     format('%s 中的这条记录不在审计链里：%s', f.name, f.said)
 FROM life AS f
-WHERE NOT EXISTS (
-    SELECT FROM written AS w
-    WHERE w.name = f.name AND w.id = f.id
-)
+WHERE
+    NOT EXISTS (
+        SELECT FROM written AS w
+        WHERE w.name = f.name AND w.id = f.id
+    )
 ORDER BY audit_id

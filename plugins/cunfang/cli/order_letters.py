@@ -15,7 +15,6 @@ from cunfang.delivery.orders import (
 )
 from cunfang.delivery.recall import announce_proposal, announce_recall
 from cunfang.documents.workbook import result_workbook
-from cunfang.evaluation.official import SignOffError
 from cunfang.orders.correction import recorded, take_up
 from cunfang.orders.issue import Issued, issue_within
 from cunfang.orders.load import OrderHead, load_order

@@ -118,12 +118,6 @@ def propose(connection: Connection, region: str, *, rulebook: Rulebook | None = 
     return made
 
 
-def under_way(connection: Connection, region: str, *, rulebook: Rulebook | None = None) -> dict[str, str]:
-    """Causes that get no recall of their own because the bank has one under way: cause → that order's number."""
-    found = _causes(connection, region, _policy(connection, region, rulebook))
-    return {row["cause"]: row["open_order"] for row in found if row["open_order"]}
-
-
 def redraft(connection: Connection, order_no: str, actor: str, *, rulebook: Rulebook | None = None) -> str | None:
     """Lay a recall out anew from today's balances in place of one that was not issued; None where nothing is left.
 

@@ -12,7 +12,14 @@ from cunfang.orders.paper import SYSTEM
 from cunfang.warehouse.publish import publish_orders
 from cunfang.warehouse.sql import rows
 
-MOVES = ("acknowledged", "executed", "returned", "overdue", "confirmed")
+_UNMADE = ["issued", "acknowledged", "overdue"]
+_STEPS: dict[str, tuple[str, dict[str, object]]] = {
+    "acknowledged": ("track_reported", {"before": ["issued"], "said": "已收到"}),
+    "executed": ("track_executed", {}),
+    "returned": ("track_reported", {"before": [*_UNMADE, "executed"], "said": "退回"}),
+    "overdue": ("track_overdue", {}),
+    "confirmed": ("track_confirmed", {}),
+}
 """In this order: what came in time is made before it is overdue, and made before it is confirmed."""
 
 
@@ -85,13 +92,14 @@ def track(connection: Connection, region: str) -> Tracked:
     connection.execute(lock, {"region": region})
     asked = {"region": region, "actor": SYSTEM}
     rows(connection, "orders/track_lock.sql", asked)
-    moved = {move: tuple(_codes(connection, move, asked)) for move in MOVES}
+    moved = {move: _moved(connection, move, asked) for move in _STEPS}
     publish_orders(connection, region)
     return Tracked(**moved, items=reconciliation(connection, region))
 
 
-def _codes(connection: Connection, move: str, asked: dict[str, str]) -> list[str]:
-    return [row["leg_code"] for row in rows(connection, f"orders/track_{move}.sql", asked)]
+def _moved(connection: Connection, move: str, asked: dict[str, str]) -> tuple[str, ...]:
+    file, said = _STEPS[move]
+    return tuple(row["leg_code"] for row in rows(connection, f"orders/{file}.sql", {**asked, "outcome": move, **said}))
 
 
 def reconciliation(connection: Connection, region: str) -> tuple[Item, ...]:

@@ -1,11 +1,14 @@
--- A bank has taken note of a transfer that stands as issued.
+-- A bank has taken note of a transfer, or has returned it before or after it was made; one that is confirmed stays. Of
+-- several reports the one that came first counts.
 WITH first AS (
     SELECT DISTINCT ON (r.order_id, r.leg_no) r.*
     FROM ops.leg_receipt AS r
     INNER JOIN ops.leg_state AS s ON r.order_id = s.order_id AND r.leg_no = s.leg_no
     WHERE
-        r.region = %(region)s AND s.status = 'issued' AND r.outcome = 'acknowledged' AND r.fits
+        r.region = %(region)s AND s.status = ANY(CAST(%(before)s AS text[]))
+        AND r.outcome = %(outcome)s AND r.fits
         AND CAST(r.executed_at AS date) BETWEEN CAST(s.issued_at AT TIME ZONE 'Asia/Shanghai' AS date) AND ops.today()
+        AND CAST(r.executed_at AS date) >= coalesce(CAST(s.executed_at AS date), '-infinity')
         AND NOT EXISTS (
             SELECT FROM ops.leg_event AS e
             WHERE
@@ -20,9 +23,11 @@ moved AS (
     SELECT
         f.order_id,
         f.leg_no,
-        'acknowledged',
+        %(outcome)s,
         %(actor)s,
-        concat(f.institution, ' 回执：', CAST(f.executed_at AS date), ' 已收到'),
+        concat_ws(
+            '，', concat(f.institution, ' 回执：', CAST(f.executed_at AS date), ' ', %(said)s), nullif(f.reason, '')
+        ),
         f.reference,
         f.submission_id,
         f.record_no
