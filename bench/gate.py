@@ -37,7 +37,7 @@ END = PERIOD.end.isoformat()
 def measure(rounds: int) -> list[Row]:
     """Per feed and size: the rules, and the whole check with what is derived and worded."""
     rows = []
-    with throwaway() as url:
+    with throwaway(durable=True) as url:
         engine = create_engine(url)
         for feed, size in ((feed, size) for feed in ("pboc_credit", "balances") for size in SIZES):
             with engine.connect() as connection:

@@ -68,7 +68,7 @@ def warm() -> None:
 @contextmanager
 def delivered(files: int = FILES) -> Iterator[tuple[Engine, Settings]]:
     """A warehouse and an inbox with `files` files that nobody has looked at."""
-    with throwaway() as url, tempfile.TemporaryDirectory(prefix="cunfang-bench-") as folder:
+    with throwaway(durable=True) as url, tempfile.TemporaryDirectory(prefix="cunfang-bench-") as folder:
         home = Path(folder)
         settings = Settings(url, home / "inbox", home / "var", "", "")
         known = sorted(path for path in SAMPLE.rglob("*") if path.is_file())

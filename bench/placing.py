@@ -80,7 +80,7 @@ Placed = tuple[dict[str, Decimal], list[Leg]]
 
 def measure(rounds: int) -> list[Row]:
     """Ours, in two parts, and each peer in turn."""
-    with throwaway() as url:
+    with throwaway(durable=True) as url:
         engine = create_engine(url)
         _fill(engine)
         _agrees(engine)

@@ -39,7 +39,7 @@ READ = """
 
 def measure(rounds: int) -> list[Row]:
     """Ours and each peer in turn, then ours alone from 10 counties on."""
-    with throwaway() as url:
+    with throwaway(durable=True) as url:
         engine = create_engine(url)
         _fill(engine)
         _agrees(engine)

