@@ -16,6 +16,7 @@ PAGE = """
 
 * 余额变动在允许范围内：各笔划转定下期限，考核结果写入数据集市，一次完成；随后重写工作簿，发信给各行和财政局。
 * 变动过大或余额不足：一笔也不下达，指令退回拟稿，发信给办公室，写明当时与现在的余额和办法；`issue` 以跳过结束。
+  收回的，按现在的余额重新拟定一份，随即提请签批。
 * 任一步都可以重做：已下达的不会再下达一次。
 """
 
@@ -30,6 +31,6 @@ with DAG(
     doc_md=PAGE,
 ):
     issued = issue.issue()
-    issued >> issue.hand_back()
+    issued >> [issue.hand_back(), issue.put_up_anew()]
     issue.announce(issue.files(issued))
     issue.put_up_corrections(issued)

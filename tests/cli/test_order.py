@@ -201,6 +201,10 @@ def test_given_an_issued_transfer_when_led_by_hand_then_each_step_is_kept_with_w
     by = ("--actor", "finance_bureau")
     office.on("2026-01-21")
     office.done("acknowledge", code, *by, "--reason", "电话")
+    assert "须在下达之日（2026-01-20）与今天（2026-01-21）之间" in office.refused(
+        "execute", code, *by, "--on", "2026-01-22", "--reference", "HD-1"
+    )
+    office.on("2026-01-22")
     assert "须用 --reason 写明凭什么登记" in office.refused("execute", code, *by, "--on", "2026-01-22")
     assert "不能变为 已到位" in office.refused("confirm", code, *by, "--reason", "无")
     office.done("execute", code, *by, "--on", "2026-01-22", "--reference", "HD-1")
@@ -211,7 +215,7 @@ def test_given_an_issued_transfer_when_led_by_hand_then_each_step_is_kept_with_w
     told = [(one["status"], one["reason"]) for one in office.shown()["events"] if one["leg_code"] == code]
     assert told == [("issued", ""), ("acknowledged", "电话"), ("executed", ""), ("confirmed", "与开户行核对")]
     row = "SELECT status_name || ' ' || confirmed_on FROM mart.fact_order_leg WHERE leg_code = :code"
-    assert office.ask(row, code=code) == "已到位 2026-01-21"
+    assert office.ask(row, code=code) == "已到位 2026-01-22"
     printed = office.done("show", office.order_no).output
     assert "已到位" in printed and "与开户行核对" in printed and "到位率" in printed
 

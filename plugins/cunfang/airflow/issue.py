@@ -32,6 +32,22 @@ def hand_back(*, outlet_events: Any = None) -> None:
     outlet_events[OUTBOX].add_partitions(resolve_order(get_current_context()))
 
 
+@task(outlets=[SIGN_OFF], trigger_rule="all_skipped")
+def put_up_anew(*, outlet_events: Any = None) -> str:
+    """Put up the recall that was laid out anew from the balances of today, in place of the one that did not go out."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from cunfang.airflow.papers import laid_anew
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    key = laid_anew(engine(settings().warehouse_url), resolve_order(get_current_context()))
+    if key is None:
+        raise AirflowSkipException("没有重新拟定的收回")
+    outlet_events[SIGN_OFF].add_partitions(key)
+    return key
+
+
 @task
 def files(order_no: str) -> str:
     """Write the workbook and the page of the order's run anew: they name who signed and what was issued."""

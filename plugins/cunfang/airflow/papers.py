@@ -26,7 +26,7 @@ from cunfang.orders.correction import recorded, take_up
 from cunfang.orders.load import Order, OrderHead, Signature, load_order
 from cunfang.orders.objection import window
 from cunfang.orders.paper import SYSTEM, Step, paper_of
-from cunfang.orders.recall import load_recall, redraft
+from cunfang.orders.recall import load_recall, redraft, successor
 from cunfang.orders.request import Alive, put_up
 from cunfang.orders.signing import due_step, sign
 from cunfang.region import load_region
@@ -201,21 +201,34 @@ def after_signature(engine: Engine, order_no: str) -> After:
 
 
 def issue_or_hand_back(engine: Engine, order_no: str) -> str:
-    """Issue the order; why not, where it was not: balances that moved go to the office by mail (S12)."""
+    """Issue the order; why not, where it was not: balances that moved go to the office by mail (S12).
+
+    A recall is laid out anew in the same transaction: what it takes is all there is, so there is nothing to choose
+    before its signers are asked again (`laid_anew`).
+    """
     try:
-        issued = issuing.issue(engine, order_no)
+        with engine.begin() as connection:
+            drifts = issuing.issue_within(connection, order_no).drifts
+            if not drifts:
+                return ""
+            order = load_order(connection, order_no)
+            letters.announce_drift(connection, order, drifts)
+            anew = redraft(connection, order_no, SYSTEM) if order.head.kind == "recall" else None
+            if anew is not None:
+                announce_proposal(connection, anew)
     except SignOffError as refused:
         return str(refused)
-    if not issued.drifts:
-        return ""
-    with engine.begin() as connection:
-        order = load_order(connection, order_no)
-        letters.announce_drift(connection, order, issued.drifts)
-        # What a recall takes is all there is: it is laid out anew from the balances that stand now.
-        anew = redraft(connection, order_no, SYSTEM) if order.head.kind == "recall" else None
-        if anew is not None:
-            announce_proposal(connection, anew)
-    return f"指令 {order_no} 没有下达，退回拟稿：" + "；".join(drift.reason for drift in issued.drifts)
+    return f"指令 {order_no} 没有下达，退回拟稿：" + "；".join(drift.reason for drift in drifts)
+
+
+def laid_anew(engine: Engine, order_no: str) -> str | None:
+    """The partition key of the recall that took this one's place and waits for its signers; None without one."""
+    with engine.connect() as connection:
+        anew = successor(connection, order_no)
+        if anew is None:
+            return None
+        paper = paper_of(connection, anew)
+        return order_key(str(paper.region), str(paper.period), anew)
 
 
 def redo_files(engine: Engine, place: Settings, order_no: str) -> None:

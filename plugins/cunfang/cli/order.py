@@ -117,19 +117,32 @@ def submit(order_no: OrderArgument, actor: ActorOption, reason: ReasonOption, da
 
 
 @app.command()
+def redraft(order_no: OrderArgument, actor: ActorOption, database: DatabaseOption = "") -> None:
+    """把尚未下达的一份收回按现在的余额重新拟定：原件撤销，新件自第一环节起签批；重新拟定的人不能签。"""
+    from cunfang.cli.order_letters import redraft_and_tell
+
+    with opened(database) as connection:
+        anew = redraft_and_tell(connection, order_no, actor)
+        _publish(connection, order_no)
+    _say(order_no, "cancelled", _anew(anew))
+
+
+@app.command()
 def issue(order_no: OrderArgument, actor: ActorOption, database: DatabaseOption = "") -> None:
     """下达签批齐备的指令并公布结果；余额变动过大的退回拟稿，一笔也不下达（退出码 3）。"""
     from cunfang.cli.order_letters import issue_and_tell
     from cunfang.orders.load import load_order
 
     with opened(database) as connection:
-        issued = issue_and_tell(connection, order_no, actor)
+        issued, anew = issue_and_tell(connection, order_no, actor)
         order = load_order(connection, order_no)
         _publish(connection, order_no)
     for drift in issued.drifts:
         console().print(f"[yellow]{escape(drift.reason)}[/]", highlight=False)
     if issued.drifts:
-        then = "余额报错的，更正后重新报送、重新考核；余额恢复后，自第一环节起重新签批"
+        if order.head.kind == "recall":
+            fail(f"收回 {order_no} 没有下达，已撤销：{_anew(anew)}", Exit.STOPPED)
+        then = "余额报错的，更正后重新报送、重新考核；余额恢复后，自第一环节起重新签批；不再办理的，撤销（cancel）"
         fail(f"指令 {order_no} 没有下达，退回拟稿：{then}", Exit.STOPPED)
     _say(order_no, "issued", f"{sum(1 for leg in order.legs if leg.issued_at)} 笔划转，给各行的信已待发")
 
@@ -265,6 +278,10 @@ def _move(
             announce_by_hand(connection, str(paper_of(connection, order_no).region), leg_code)
         _publish(connection, order_no)
     _say(leg_code, status, "" if moved else "原来就是如此，没有变动")
+
+
+def _anew(order_no: str | None) -> str:
+    return f"按现在的余额重新拟定为 {order_no}，自第一环节起签批" if order_no else "该行已没有可以收回的余额"
 
 
 def _order_of(connection: Connection, leg_code: str) -> str:

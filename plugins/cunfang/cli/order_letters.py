@@ -44,6 +44,14 @@ def sign_and_tell(
     return status, following
 
 
+def redraft_and_tell(connection: Connection, order_no: str, actor: str) -> str | None:
+    """Lay a recall out anew from today's balances and write to its signers; None where nothing is left to recall."""
+    anew = redraft(connection, order_no, actor)
+    if anew is not None:
+        announce_proposal(connection, anew)
+    return anew
+
+
 def _tell_provisional(connection: Connection, head: OrderHead) -> None:
     if head.run_id is None:
         return
@@ -54,16 +62,18 @@ def _tell_provisional(connection: Connection, head: OrderHead) -> None:
         announce_provisional(connection, head, until)
 
 
-def issue_and_tell(connection: Connection, order_no: str, actor: str) -> Issued:
-    """Issue an order and write to banks and office, or tell the office what drifted; all or nothing."""
-    issued = issue_within(connection, order_no, actor)
+def issue_and_tell(connection: Connection, order_no: str, actor: str) -> tuple[Issued, str | None]:
+    """Issue an order and write to banks and office, or tell the office what drifted; all or nothing.
+
+    With it the recall that was laid out anew in place of one that drifted.
+    """
+    issued, anew = issue_within(connection, order_no, actor), None
     order = load_order(connection, order_no)
     head = order.head
     if issued.drifts:
         announce_drift(connection, order, issued.drifts)
-        anew = redraft(connection, order_no, SYSTEM) if head.kind == "recall" else None
-        if anew is not None:
-            announce_proposal(connection, anew)
+        if head.kind == "recall":
+            anew = redraft_and_tell(connection, order_no, SYSTEM)
     elif head.kind == "recall":
         announce_recall(connection, order_no)
     elif head.run_id is not None:
@@ -74,4 +84,4 @@ def issue_and_tell(connection: Connection, order_no: str, actor: str) -> Issued:
             announce_correction(connection, head.run_id, recipients, book)
         announce_issue(connection, head)
         take_up(connection, head.region)
-    return issued
+    return issued, anew

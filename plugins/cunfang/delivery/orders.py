@@ -125,12 +125,20 @@ def announce_drift(connection: Connection, order: Order, drifts: Sequence[Drift]
                 for drift in drifts
             ),
         ),
-        advice="请核对上述账户：余额报错的，更正后重新报送，系统重新考核、另拟指令；余额恢复后，系统在下一工作日早上重新提请签批；"
-        f"不再办理的，执行 cunfang order cancel {head.order_no}。",
+        advice=_after_drift(head),
         legs=(Group("涉及的划转", tuple(legs)),),
         colour=AMBER,
     )
     return _office(connection, head, letter)
+
+
+def _after_drift(head: OrderHead) -> str:
+    if head.kind == "recall":
+        return "请核对账户。本份收回撤销；该行还有余额的，已按现在的余额重新拟定，另信提请签批，不再收回的签批时退回。"
+    return (
+        "请核对上述账户：余额报错的，更正后重新报送，系统重新考核、另拟指令；余额恢复后，系统在下一工作日早上重新提请签批；"
+        f"不再办理的，执行 cunfang order cancel {head.order_no}。"
+    )
 
 
 def announce_provisional(connection: Connection, head: OrderHead, until: date) -> int:

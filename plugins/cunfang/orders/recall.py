@@ -125,12 +125,32 @@ def redraft(connection: Connection, order_no: str, actor: str, *, rulebook: Rule
     either way. OrderError when it is no recall, or was issued or cancelled.
     """
     old = paper_of(connection, order_no, lock=True)
-    if old.kind != "recall" or old.status in ("issued", "cancelled"):
-        raise OrderError(f"指令 {order_no}（{old.kind}，{old.status}）不能重新拟定：只有尚未下达的收回可以")
+    if old.kind != "recall":
+        raise OrderError(
+            f"指令 {order_no} 不是收回，不能重新拟定：余额报错的，更正后重新考核、另拟一份；余额恢复的，再签一轮；"
+            "退回的，重新提交（submit）；不再办理的，撤销（cancel）"
+        )
+    if old.status in ("issued", "cancelled"):
+        anew = successor(connection, order_no)
+        raise OrderError(
+            f"收回 {order_no} 的现状是 {old.status}，不能重新拟定：只有尚未下达、没有撤销的可以"
+            + (f"；取代它的是 {anew}" if anew else "")
+        )
     policy = _policy(connection, old.region, rulebook)
     told = [{**row, "period": old.period} for row in _told(connection, old.order_id)]
     write_event(connection, old.order_id, "cancelled", actor, "按最新余额重新拟定")
     return _lay(connection, old.region, policy, old.institution, told, actor, supersedes=old.order_id)
+
+
+def successor(connection: Connection, order_no: str) -> str | None:
+    """The recall that was laid out in place of this one and is not issued yet; None where there is none."""
+    query = text("""
+        SELECT n.order_no FROM ops.transfer_order AS o
+        INNER JOIN ops.order_paper AS n ON o.order_id = n.supersedes AND n.kind = 'recall'
+        WHERE o.order_no = :order_no AND n.status NOT IN ('issued', 'cancelled')
+    """)
+    found = connection.scalar(query, {"order_no": order_no})
+    return None if found is None else str(found)
 
 
 def load_recall(connection: Connection, order_no: str, *, rulebook: Rulebook | None = None) -> Recall:
