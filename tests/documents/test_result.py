@@ -57,7 +57,7 @@ def test_the_freshness_line_has_its_figures(result: RunResult) -> None:
 
 def test_warnings_carry_the_names_people_use(result: RunResult) -> None:
     red = result.warnings[0]
-    assert (red.level, red.short_name, red.metric_name, red.value) == ("红", "农行", "流动性比例", Decimal("0.1820"))
+    assert (red.level, red.short_name, red.metric_name, red.figure and red.figure.value) == ("红", "农行", "流动性比例", Decimal("0.1820"))
     assert str(red.place).startswith("大悟县2025年四季度监管指标（示例数据）.csv › Sheet1 › D")
 
 

@@ -28,7 +28,7 @@ COLUMNS = {
     "accounts": "account institution owner fund_category adjustable basis role opened_on closed_on",
     "balances": "account as_of balance matures_on",
     "timeliness_events": "event kind institution issued_at due_at done_at amount leg",
-    "supervisory_events": "event institution kind severity found_on decided_on decision note",
+    "supervisory_events": "event institution kind severity found_on decided_on decision closed_on note",
     "decisions": "decision kind institution account amount rate valid_from valid_to reason decided_on approver"
     " document document_sha256",
     "indicators": "institution measure as_of value unit",

@@ -96,7 +96,11 @@ def watched(connection: Connection, policy: Rulebook) -> list[Warning_]:
 
 def standing(connection: Connection) -> list[tuple[str, Decimal]]:
     """Level and value of the warnings that stand."""
-    return [(item.level, item.value) for item in load_warnings(connection, region=REGION, period=str(Q4))]
+    return [
+        (item.level, item.figure.value)
+        for item in load_warnings(connection, region=REGION, period=str(Q4))
+        if item.figure is not None
+    ]
 
 
 def colour(policy: Rulebook, figure: Figure, before: Figure | None = None) -> str | None:
@@ -192,7 +196,7 @@ def test_broken_in_two_periods_running_is_red(connection: Connection, policy: Ru
     deliver(connection, Q4, [Figure(Decimal("0.248"))])
 
     [warning] = watched(connection, policy)
-    assert (warning.level, warning.value) == ("红", Decimal("0.248"))
+    assert (warning.level, warning.figure and warning.figure.value) == ("红", Decimal("0.248"))
     assert "连续两个考核期突破" in warning.reason
 
 

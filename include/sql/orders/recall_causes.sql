@@ -1,6 +1,7 @@
--- What stands against a region's banks and asks for a recall (S21, S22): red warnings that the newest figure has not
--- taken back, and bans in force; each against the bank that carries on the business (S32). `open_order` is the recall
--- under way for the bank, `told` how the last recall stands that was proposed for this very cause.
+-- What stands against a region's banks and asks for a recall (S21, S22): red warnings that the newest figure, or the
+-- newest record of an event, has not taken back, and bans in force; each against the bank that carries on the business
+-- (S32). `open_order` is the recall under way for the bank, `told` how the last recall stands that was proposed for this
+-- very cause.
 WITH heir AS (
     SELECT
         g.institution,

@@ -1,4 +1,5 @@
--- What each cause of a recall says, and whether it still stands today: a red warning with the newest figure of its limit,
+-- What each cause of a recall says, and whether it still stands today: a red warning with the newest figure of its limit
+-- (one of an event: by its newest record, while that is neither closed nor past its months),
 -- a decision with the interval of the ban that it is part of (S20, S22).
 SELECT
     c.cause,
@@ -22,7 +23,9 @@ FROM
     ) WITH ORDINALITY AS c (cause, warning_id, submission_id, record_no, later, place)
 LEFT JOIN ops.warning AS w ON c.warning_id = w.warning_id
 LEFT JOIN ops.standing_warning AS s
-    ON w.region = s.region AND w.institution = s.institution AND w.metric = s.metric AND w.scope = s.scope
+    ON
+        w.region = s.region AND w.institution = s.institution
+        AND ((w.metric = s.metric AND w.scope = s.scope) OR w.event = s.event)
 LEFT JOIN core.supervisory_event AS e
     ON c.warning_id IS NULL AND c.submission_id = e.submission_id AND c.record_no = e.record_no
 LEFT JOIN core.bans(%(region)s, %(today)s, %(years)s) AS b ON e.event = b.event

@@ -9,7 +9,7 @@ from decimal import Decimal
 from rich.console import Console
 
 from cunfang.cli.evaluate import Outcome, Submitted
-from cunfang.documents.result import RunResult
+from cunfang.documents.result import RunResult, Warning_
 from cunfang.documents.terminal import legs_table, result_table, warning_lines
 from cunfang.finding import Finding, Klass
 from cunfang.money import FEN
@@ -39,19 +39,31 @@ def to_json(outcome: Outcome) -> str:
         "results": _results(result) if result else [],
         "points": _points(result) if result else [],
         "legs": _legs(result, "planned", "scheduled") if result else [],
-        "warnings": [
-            {
-                "institution": item.institution,
-                "metric": item.metric,
-                "value": plain(item.value),
-                "limit": plain(item.limit),
-                "level": item.level,
-            }
-            for item in outcome.warnings
-        ],
+        "warnings": [_warning(item) for item in outcome.warnings],
         "findings": [_finding(item) for item in (*outcome.findings, *_blocked(result))],
     }
     return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def _warning(item: Warning_) -> dict[str, str | None]:
+    """Of a figure: metric, value, limit; of an event: its code, kind, severity and document; the others are null."""
+    figure, event = item.figure, item.event
+    return {
+        "institution": item.institution,
+        "metric": item.metric if figure else None,
+        "value": plain(figure.value) if figure else None,
+        "limit": plain(figure.limit) if figure else None,
+        "limit_type": figure.type if figure else None,
+        "event": event.code if event else None,
+        "kind": event.kind if event else None,
+        "severity": event.severity if event else None,
+        "decision": event.decision if event else None,
+        "until": str(event.until) if event and event.until else None,
+        "as_of": str(item.as_of),
+        "metric_scope": item.scope,
+        "level": item.level,
+        "reason": item.reason,
+    }
 
 
 def _results(result: RunResult) -> list[dict[str, str]]:

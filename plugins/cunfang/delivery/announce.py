@@ -82,10 +82,10 @@ def announce_warnings(connection: Connection, warning_ids: Sequence[int], recipi
 def _warning_letter(warning: Warning_, level: Level) -> Letter:
     row = warning_row(warning)
     head = f"【{row.level}色预警】{row.quarter}"
-    subject = f"{head} {row.bank} {row.metric} {row.value}（限值{row.limit}）"
+    subject = f"{head} {row.bank} {row.metric} {row.value}（{row.measure}）"
     if level is Level.NOTICE:
         subject = f"{head} 有新的预警，请登录系统查看"
-    thread = f"warning|{warning.region}|{warning.period}|{warning.institution}|{warning.metric}|"
+    thread = f"warning|{warning.region}|{warning.period}|{warning.institution}|{warning.about}|"
     return Letter(
         kind="warning",
         key=f"{thread}{warning.as_of}|{warning.level}",
@@ -103,7 +103,7 @@ def _digest(warnings: Sequence[Warning_]) -> Letter:
     rows = [warning_row(item) for item in warnings]
     counts = {level: Counter(row.level for row in rows)[level] for level in COLOURS}
     subject = "【预警日报】" + " ".join(f"{level}{count}" for level, count in counts.items())
-    about = sorted(f"{w.period}|{w.institution}|{w.metric}|{w.as_of}|{w.level}" for w in warnings)
+    about = sorted(f"{w.period}|{w.institution}|{w.about}|{w.as_of}|{w.level}" for w in warnings)
     return Letter(
         kind="digest",
         key=f"digest|{warnings[0].region}|{hashlib.sha256(repr(about).encode()).hexdigest()[:16]}",

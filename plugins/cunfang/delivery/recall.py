@@ -16,7 +16,7 @@ from cunfang.delivery.letter import AMBER, Letter, level_of, post, told
 from cunfang.delivery.transfers import Group, Transfer, total, transfers
 from cunfang.documents import words
 from cunfang.documents.loading import load_warnings
-from cunfang.documents.view import WarningRow, warning_row
+from cunfang.documents.view import EventRow, WarningRow, warning_row
 from cunfang.orders.recall import AT_MATURITY, NO_POOL, RIGID, BanEnd, Ground, Recall, ban_ends, load_recall
 from cunfang.period import Period
 from cunfang.region import Level, Recipient, Region, Topic, load_region
@@ -116,12 +116,23 @@ def ground_lines(connection: Connection, recall: Recall) -> tuple[str, ...]:
 
 
 def _warning_line(ground: Ground, row: WarningRow) -> str:
+    if row.event:
+        return _event_line(ground, row, row.event)
     said = f"红色预警：{row.as_of} {row.metric} {row.value}，要求{row.demand}（{row.scope}），{row.reason}"
     if ground.newest_value is None or (f"{ground.newest_as_of:%Y-%m-%d}" == row.as_of and ground.standing):
         return f"{said}。"
     newest = f"{ground.newest_as_of:%Y-%m-%d} 为 {words.short_percent(ground.newest_value)}"
     state = "仍为红色" if ground.standing else f"已转为{ground.newest_level}色" if ground.newest_level else "已无预警"
     return f"{said}；最新一期 {newest}，{state}。"
+
+
+def _event_line(ground: Ground, row: WarningRow, event: EventRow) -> str:
+    note = f"，{event.note}" if event.note else ""
+    said = f"红色预警：{row.as_of} {row.metric}（{row.value}），{event.document}{note}（{row.scope}），{row.reason}"
+    if ground.standing:
+        return f"{said}。"
+    state = f"已转为{ground.newest_level}色" if ground.newest_level else "已更正、办结或过期，已无预警"
+    return f"{said}；该事件{state}。"
 
 
 def _ban_line(ground: Ground) -> str:

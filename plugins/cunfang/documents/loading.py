@@ -14,6 +14,8 @@ from cunfang.documents.result import (
     Indicator,
     Late,
     Leg,
+    Limit,
+    ListedEvent,
     NotedFinding,
     Participant,
     PinnedSubmission,
@@ -92,10 +94,7 @@ def load_warnings(
 ) -> tuple[Warning_, ...]:
     """Warnings by id, or all of a region and period whose submission still stands; red first."""
     wanted = {"warning_ids": list(warning_ids), "region": region, "period": period}
-    return tuple(
-        Warning_(**_placed({**row, "period": Period.parse(row["period"])}))
-        for row in sql.rows(connection, "documents/warnings.sql", wanted)
-    )
+    return tuple(_warning(row) for row in sql.rows(connection, "documents/warnings.sql", wanted))
 
 
 def load_findings(
@@ -104,6 +103,38 @@ def load_findings(
     """Findings of one submission, or all of a region and period; blocking ones first."""
     wanted = {"submission_id": submission_id, "region": region, "period": period}
     return tuple(_finding(row) for row in sql.rows(connection, "documents/findings.sql", wanted))
+
+
+def _warning(row: dict[str, Any]) -> Warning_:
+    cause: Limit | ListedEvent
+    if row["event"] is None:
+        cause = Limit(row["value"], row["limit"], row["operator"], row["limit_type"])
+    else:
+        cause = ListedEvent(
+            code=row["event"],
+            kind=row["event_kind"],
+            severity=row["event_severity"],
+            decision=row["decision"],
+            note=row["note"],
+            until=row["stands_until"],
+            closed_on=row["closed_on"],
+        )
+    return Warning_(
+        warning_id=row["warning_id"],
+        region=row["region"],
+        period=Period.parse(row["period"]),
+        institution=row["institution"],
+        short_name=row["short_name"],
+        metric=row["metric"] or "",
+        metric_name=row["metric_name"],
+        as_of=row["as_of"],
+        level=row["level"],
+        cause=cause,
+        scope=row["scope"],
+        reason=row["reason"],
+        submission_id=row["submission_id"],
+        place=Place(row["file"], row["sheet"], row["cell"], row["row_no"]),
+    )
 
 
 def _placed(row: dict[str, Any]) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import Any
 from cunfang.documents import clauses
 from cunfang.documents.clauses import ORIGINS, number
 from cunfang.documents.templates import render
-from cunfang.documents.words import QUOTA_MODES, WAN, percent, wan
-from cunfang.rulebook import Rulebook
+from cunfang.documents.words import QUOTA_MODES, SEVERITIES, WAN, percent, wan
+from cunfang.rulebook import Rulebook, WarningLimit
 from cunfang.rulebook.model import Placed
 from cunfang.rulebook.parameter import Parameter
 
@@ -288,12 +288,32 @@ def _amounts(parameter: Parameter[tuple[Decimal, ...]] | None) -> tuple[Decimal,
 
 
 def _limits(book: Rulebook) -> tuple[Rule, ...]:
-    return tuple(
-        Rule(
-            f"{limit.name}{'不低于' if limit.operator == '>=' else '不高于'} {percent(limit.limit)}"
-            f"（距限值不足 {percent(limit.yellow_margin, 0)} 黄，突破橙，突破超过 {percent(limit.red_margin, 0)} 红）",
-            limit.clause,
-            ORIGINS["stated"],
+    return (*(rule for limit in book.warnings.values() for rule in _limit(limit)), *_events(book))
+
+
+def _limit(limit: WarningLimit) -> Iterator[Rule]:
+    """The general limit, then those of types; banks of one clause together."""
+    said = "不低于" if limit.operator == ">=" else "不高于"
+    origins = {type_: one.origin for one in limit.types for type_ in one.types}
+    grouped: dict[tuple[Decimal, Decimal, Decimal, str, str], list[str]] = {}
+    for line in limit.lines():
+        key = (line.limit, line.yellow_margin, line.red_margin, line.clause, origins.get(line.type, "stated"))
+        grouped.setdefault(key, []).append(line.type)
+    for (value, yellow, red, clause, origin), types in grouped.items():
+        named = "、".join(filter(None, types))
+        whose = ("一般及" if "" in types else "") + f"{named}：" if named else ""
+        yield Rule(
+            f"{whose}{limit.name}{said} {percent(value)}"
+            f"（距限值不足 {percent(yellow, 0)} 黄，突破橙，突破超过 {percent(red, 0)} 红）",
+            clause,
+            ORIGINS[origin],
         )
-        for limit in book.warnings.values()
-    )
+
+
+def _events(book: Rulebook) -> Iterator[Rule]:
+    for event in book.warning_events.values():
+        kinds = f"事件类别 {'、'.join(event.kinds)}" if event.kinds else "各类事件"
+        graded = "、".join(SEVERITIES.get(word, word) for word in event.severities)
+        which = kinds + (f"，处理等级{graded}" if graded else "")
+        until = f"自决定之日起 {event.months} 个月内" if event.months else "直至更正或办结"
+        yield Rule(f"监管事件“{event.name}”（{which}）{event.level}，{until}", event.clause, ORIGINS[event.origin])

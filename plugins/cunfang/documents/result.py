@@ -68,7 +68,8 @@ class Participant:
     `predecessors` are the banks that it took over and that the register still knows (S32). `decision` and `clause` are
     by whose word its amount is held: the number of the decision, the clause of the rule book.
 
-    `true_up` is the part of `stated` that corrections of earlier quarters still owe (补差).
+    `true_up` is the part of `stated` that corrections of earlier quarters still owe (补差); `true_up_left` what of that
+    no amount could be found for, carried on to the next quarter (结转下季).
 
     `delta` = target - current = planned + scheduled + blocked + carried, positive when money comes in.
     """
@@ -93,6 +94,7 @@ class Participant:
     binding: Binding
     stated: Decimal
     true_up: Decimal
+    true_up_left: Decimal
     weight: Decimal
     target: Decimal
     delta: Decimal
@@ -251,8 +253,37 @@ class TransferPlan:
 
 
 @dataclass(frozen=True)
+class ListedEvent:
+    """What a warning about an event rests on (S20). `until`: it warns to the day before; None is until it is closed."""
+
+    code: str
+    kind: str
+    severity: str
+    decision: str
+    note: str
+    until: date | None
+    closed_on: date | None
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A figure and the limit it was held against: ratios, 0.25 = 25%; `operator` is what the supervisor demands.
+
+    `type`: the type of banks that the limit is for; empty for the general one.
+    """
+
+    value: Decimal
+    limit: Decimal
+    operator: Literal[">=", "<="]
+    type: str
+
+
+@dataclass(frozen=True)
 class Warning_:
-    """One warning (S20). `value` and `limit` are ratios, 0.25 = 25%; `operator` is what the supervisor demands."""
+    """One warning (S20): either a figure with its limit, or a listed event. `metric_name` is the name of either.
+
+    `scope` is None for an event whose bank the register does not call a legal person or a branch.
+    """
 
     warning_id: int
     region: str
@@ -263,13 +294,26 @@ class Warning_:
     metric_name: str
     as_of: date
     level: Literal["红", "橙", "黄"]
-    value: Decimal
-    limit: Decimal
-    operator: Literal[">=", "<="]
-    scope: str
+    cause: Limit | ListedEvent
+    scope: str | None
     reason: str
     submission_id: int
     place: Place
+
+    @property
+    def event(self) -> ListedEvent | None:
+        """The event it rests on, if any."""
+        return self.cause if isinstance(self.cause, ListedEvent) else None
+
+    @property
+    def figure(self) -> Limit | None:
+        """The figure it rests on, if any."""
+        return self.cause if isinstance(self.cause, Limit) else None
+
+    @property
+    def about(self) -> str:
+        """What it is about, by code: the metric, or the event."""
+        return f"event {self.cause.code}" if isinstance(self.cause, ListedEvent) else self.metric
 
 
 @dataclass(frozen=True)

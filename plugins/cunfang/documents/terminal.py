@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from rich.table import Table
 
-from cunfang.documents.result import Leg, RunResult, Warning_
+from cunfang.documents import words
+from cunfang.documents.result import Leg, ListedEvent, RunResult, Warning_
 from cunfang.documents.words import late, plan, wan
 
 ROLES = {"commercial": "商业银行", "policy": "政策性", "carved_out": "一事一议", "excluded": "不参加"}
@@ -89,10 +90,18 @@ def _starting(leg: Leg) -> str:
 def warning_lines(warnings: Iterable[Warning_]) -> list[str]:
     """One line a warning, red first."""
     return [
-        f"[{_ALERTS[item.level]}]{item.level}[/]  {item.short_name} {item.metric_name} {item.value:.2%}"
-        f"（限值 {item.limit:.2%}）{item.reason}"
+        f"[{_ALERTS[item.level]}]{item.level}[/]  {item.short_name} {item.metric_name} {_cause(item)}{item.reason}"
         for item in warnings
     ]
+
+
+def _cause(item: Warning_) -> str:
+    scope = words.SCOPES.get(item.scope, str(item.scope))
+    if isinstance(cause := item.cause, ListedEvent):
+        severity = words.SEVERITIES.get(cause.severity, cause.severity)
+        return f"{severity}（{item.as_of}，{cause.decision or '没有文号'}，{scope}）"
+    of = f"{cause.type}" if cause.type else ""
+    return f"{cause.value:.2%}（{of}限值 {cause.limit:.2%}，{scope}）"
 
 
 def _signed(delta: Decimal) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cunfang.documents import words
-from cunfang.documents.result import Indicator, Leg, Participant, Point, RunResult, Warning_
+from cunfang.documents.result import Indicator, Leg, Limit, Participant, Point, RunResult, Warning_
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,21 @@ class LegRow:
 
 
 @dataclass(frozen=True)
+class EventRow:
+    """The event of a warning in printed form; what is not known is said so."""
+
+    code: str
+    document: str
+    note: str
+    until: str
+
+
+@dataclass(frozen=True)
 class WarningRow:
-    """One warning as a sentence needs it; `demand` is the limit in the supervisor's words."""
+    """One warning as a sentence needs it: what it is about, what was seen, and `demand`, what that is held against.
+
+    A figure: metric, value, the limit in the supervisor's words. An event: its name, its severity, its document.
+    """
 
     level: str
     colour: str
@@ -70,6 +83,18 @@ class WarningRow:
     scope: str
     reason: str
     place: str
+    event: EventRow | None = None
+
+    @property
+    def measure(self) -> str:
+        """What a subject puts in brackets."""
+        return f"限值{self.limit}" if self.event is None else self.as_of
+
+    @property
+    def line(self) -> str:
+        """What is held against, of what scope, on one line."""
+        day = f"{self.as_of}，" if self.event else ""
+        return f"{day}{self.demand}，{self.scope}"
 
 
 @dataclass(frozen=True)
@@ -239,20 +264,32 @@ def _leg_sum(legs: Sequence[Leg], status: str) -> str:
 
 def warning_row(warning: Warning_) -> WarningRow:
     """A warning in printed form."""
-    limit = words.short_percent(warning.limit)
+    metric, value, limit, demand, event = warning.metric_name, "", "", "", None
+    if isinstance(cause := warning.cause, Limit):
+        value, limit = words.short_percent(cause.value), words.short_percent(cause.limit)
+        demand = f"{'不低于' if cause.operator == '>=' else '不高于'} {limit}"
+        demand += f"（{cause.type}）" if cause.type else ""
+    else:
+        metric = f"监管事件 {metric}"
+        value = words.SEVERITIES.get(cause.severity, cause.severity)
+        demand = cause.decision or "没有文号"
+        until = f"{cause.until:%Y-%m-%d} 之前" if cause.until else "更正或办结"
+        until += f"（{cause.closed_on:%Y-%m-%d} 已办结）" if cause.closed_on else ""
+        event = EventRow(cause.code, demand, cause.note, until)
     return WarningRow(
         level=warning.level,
         colour=COLOURS[warning.level],
         quarter=words.quarter(warning.period),
         bank=warning.short_name,
-        metric=warning.metric_name,
-        value=words.short_percent(warning.value),
+        metric=metric,
+        value=value,
         limit=limit,
-        demand=f"{'不低于' if warning.operator == '>=' else '不高于'} {limit}",
+        demand=demand,
         as_of=f"{warning.as_of:%Y-%m-%d}",
-        scope=words.SCOPES.get(warning.scope, warning.scope),
+        scope=words.SCOPES.get(warning.scope, str(warning.scope)),
         reason=warning.reason,
         place=str(warning.place),
+        event=event,
     )
 
 

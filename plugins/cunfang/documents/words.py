@@ -37,7 +37,8 @@ BINDINGS: Final = {
 }
 QUOTA_MODES: Final = {"stock": "期末存量", "stock_less_reserve": "存量扣除支付备付", "fixed": "政府决定数"}
 LEG_STATUS: Final = {"planned": "划转", "scheduled": "待到期", "blocked": "受阻"}
-SCOPES: Final = {"legal_person": "法人口径", "branch": "分支机构口径"}
+SCOPES: Final = {"legal_person": "法人口径", "branch": "分支机构口径", None: "名录未写明法人或分支"}
+SEVERITIES: Final = {"note": "记录", "deduct": "扣分", "disqualify": "取消资格"}
 KLASSES: Final = {"syntactical": "格式", "validity": "有效性", "quality": "质量", "macro": "宏观"}
 RUN_STATUS: Final = {"draft": "待签批", "approved": "已签批", "published": "已发布", "rejected": "已退回", "": "待签批"}
 _QUARTERS: Final = "一二三四"
