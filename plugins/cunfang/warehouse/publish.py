@@ -33,7 +33,7 @@ _RUN = (
     "50_scores.sql",
     "51_allocation.sql",
 )
-_ORDERS = ("60_orders.sql", "61_order_legs.sql", "62_order_events.sql", "63_corrections.sql")
+_ORDERS = ("60_orders.sql", "61_order_legs.sql", "62_order_events.sql", "63_corrections.sql", "64_recall_causes.sql")
 _QUALITY = ("70_alerts.sql", "71_dq_results.sql", "72_findings.sql")
 
 
