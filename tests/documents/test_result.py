@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
+from cunfang.documents.files import summary
 from cunfang.documents.loading import load_result
 from cunfang.documents.result import RunNotFoundError, RunResult
 from documents.sample_run import SHEET, Sample
@@ -57,10 +59,29 @@ def test_the_freshness_line_has_its_figures(result: RunResult) -> None:
 
 def test_warnings_carry_the_names_people_use(result: RunResult) -> None:
     red = result.warnings[0]
-    assert (red.level, red.short_name, red.metric_name, red.figure and red.figure.value) == ("红", "农行", "流动性比例", Decimal("0.1820"))
+    assert (red.level, red.short_name, red.metric_name, red.figure and red.figure.value) == (
+        "红",
+        "农行",
+        "流动性比例",
+        Decimal("0.1820"),
+    )
     assert str(red.place).startswith("大悟县2025年四季度监管指标（示例数据）.csv › Sheet1 › D")
 
 
 def test_a_run_that_is_not_there_is_said(connection: Connection, sample: Sample) -> None:
     with pytest.raises(RunNotFoundError, match="没有考核批次"):
         load_result(connection, sample.run_id + 1000)
+
+
+def test_what_a_signer_reads_closes_line_by_line_and_in_its_sum(result: RunResult) -> None:
+    lines = [
+        line.strip("| ").split(" | ") for line in summary(result, Path("var")).splitlines() if line.startswith("| ")
+    ]
+    _, *banks, total = ([cell.replace(",", "") for cell in line] for line in lines)
+    amounts = [[Decimal(cell) for cell in cells[2:]] for cells in banks]
+    assert len(banks) == len(result.participants)
+    assert all(current + delta == target for current, target, delta in amounts)
+    assert [sum(column) for column in zip(*amounts, strict=True)] == [Decimal(cell) for cell in total[2:]]
+    assert {cells[1] for cells, bank in zip(banks, result.participants, strict=True) if bank.role != "commercial"} == {
+        "—"
+    }

@@ -116,7 +116,7 @@ def test_a_reviewed_correction_says_until_when_a_bank_may_object(connection: Con
     assert announce_reviewed(connection, priced.run_id, date(2026, 1, 27)) == 0
 
     mail = outbox(connection)["abc@banks.dawu.example"]
-    assert "2026-01-27 前书面提出" in mail.text and "待签批" in mail.text
+    assert "2026-01-27 前（含当日）书面提出" in mail.text and "待签批" in mail.text
 
 
 def test_the_sheet_recalculates_to_each_banks_effect(connection: Connection, priced: Correction) -> None:

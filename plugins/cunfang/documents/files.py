@@ -10,7 +10,7 @@ from cunfang.documents.correction import statement
 from cunfang.documents.loading import load_result
 from cunfang.documents.page import result_page
 from cunfang.documents.result import RunResult
-from cunfang.documents.words import percent, wan
+from cunfang.documents.view import result_view
 from cunfang.documents.workbook import result_workbook
 from cunfang.orders.correction import recorded
 from cunfang.settings import Settings
@@ -37,14 +37,15 @@ def draft_files(engine: Engine, settings: Settings, run_id: int) -> str:
 
 
 def summary(result: RunResult, folder: Path) -> str:
-    """What is to be signed, in a table; the files hold the rest."""
+    """What is to be signed, in a table whose amounts close as those of workbook and mail; the files hold the rest."""
+    view = result_view(result)
     rows = "\n".join(
-        f"| {item.label} | {percent(item.share)} | {wan(item.current)} | {wan(item.target)} | {wan(item.delta)} |"
-        for item in result.participants
+        f"| {bank.name} | {bank.share} | {bank.current} | {bank.target} | {bank.delta} |"
+        for bank in (*view.banks, view.sums)
     )
     return (
-        f"**{result.region_name} {result.period}**，{result.rulebook.name}，批次 {result.run_id}，"
-        f"总量 {wan(result.total)} 万元，预警 {len(result.warnings)} 项。\n\n"
+        f"**{result.region_name} {view.quarter}**，{result.rulebook.name}，批次 {result.run_id}，"
+        f"总量 {view.total} 万元，预警 {len(result.warnings)} 项。\n\n"
         f"| 机构 | 比例 | 现存（万元） | 应存（万元） | 调整（万元） |\n|---|---:|---:|---:|---:|\n{rows}\n\n"
         f"工作簿与页面：`{folder}`"
     )
