@@ -21,8 +21,8 @@ from cunfang.warehouse.copy import copy_rows
 from orders.conftest import set_today
 from signed import sign_all
 
-Q4, Q1, Q2 = Period(2025, 4), Period(2026, 1), Period(2026, 2)
-DAYS = {Q4: "2026-01-20", Q1: "2026-04-20", Q2: "2026-07-20"}
+Q4, Q1, Q2, Q3 = Period(2025, 4), Period(2026, 1), Period(2026, 2), Period(2026, 3)
+DAYS = {Q4: "2026-01-20", Q1: "2026-04-20", Q2: "2026-07-20", Q3: "2026-10-20"}
 BANKS = ("A", "B", "C", "D")
 MARKS = {"A": Decimal(40), "B": Decimal(30), "C": Decimal(20), "D": Decimal(10)}
 

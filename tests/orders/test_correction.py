@@ -144,8 +144,9 @@ def test_a_true_up_that_is_counted_in_part_is_a_breach(connection: Connection) -
     connection.execute(text("ALTER TABLE eval.true_up DISABLE TRIGGER USER"))
     connection.execute(text("DELETE FROM eval.true_up WHERE institution = 'B'"))
 
-    (breach,) = rows(connection, "eval/95_verify.sql", {"run_id": run})
-    assert breach["breach"] == f"补差 {paper} 中 B 计入 0 元，更正的影响是 -40000.00 元"
+    breaches = {row["breach"] for row in rows(connection, "eval/95_verify.sql", {"run_id": run})}
+    counted = f"补差 {paper} 中 B 计入 0 元，更正的影响是 -40000.00 元"
+    assert breaches == {counted, f"补差没有如数落实或结转：{paper}"}
 
 
 def test_a_run_evaluated_before_the_true_up_was_issued_is_another_one_after(connection: Connection) -> None:
@@ -269,7 +270,7 @@ def test_what_is_owed_to_a_bank_that_no_longer_shares_is_said(connection: Connec
     run = evaluate_within(connection, office.region, Q1, office.rulebook)
 
     assert [item.message for item in run.noted if item.check == "COR-M001"] == [
-        "更正 2025-Q4 的补差（900000-2025Q4-B01）没有计入：B行 -40,000.00 元，本期不参加按得分分配",
+        "更正 2025-Q4 的补差（900000-2025Q4-B01）没有计入：B行 -40,000.00 元，本期不参加按得分分配，结转下季",
     ]  # fmt: skip
     remarks = {item.institution: item.remark for item in load_result(connection, run.run_id).participants}
     assert "补差 +40,000.00 元（更正 2025-Q4，900000-2025Q4-B01）" in remarks["A"]

@@ -21,6 +21,7 @@ SELECT
     coalesce(d.binding, 'fixed') AS binding,
     coalesce(d.stated_amount, 0) AS stated,
     coalesce(m.amount, 0) AS true_up,
+    coalesce(n.amount, 0) AS true_up_left,
     coalesce(d.weight, 0) AS weight,
     coalesce(a.target, 0) AS target,
     coalesce(a.delta, 0) AS delta,
@@ -28,7 +29,7 @@ SELECT
     coalesce(j.scheduled, 0) AS scheduled,
     coalesce(j.blocked, 0) AS blocked,
     coalesce(j.carried, 0) AS carried,
-    concat_ws('；', x.reason, m.reason, f.reason, o.reason, nullif(j.reason, '')) AS remark,
+    concat_ws('；', x.reason, m.reason, n.reason, f.reason, o.reason, nullif(j.reason, '')) AS remark,
     coalesce(l.decision, '') AS decision,
     coalesce(l.clause, '') AS clause
 FROM eval.participant AS p
@@ -54,14 +55,26 @@ LEFT JOIN LATERAL (
         sum(t.amount) FILTER (WHERE t.counted) AS amount,
         string_agg(
             format(
-                '补差 %%s 元（更正 %%s，%%s%%s）', to_char(t.amount, 'FMSG999,999,999,990.00'), t.period, t.order_no,
+                '补差 %%s 元（更正 %%s，%%s%%s%%s）', to_char(t.amount, 'FMSG999,999,999,990.00'), t.period, t.order_no,
+                '；结转自 ' || t.carried_from,
                 CASE WHEN t.counted THEN '' ELSE '；本期不参加按得分分配，没有计入' END
             ),
-            '；' ORDER BY t.order_no, t.corrected_institution
+            '；' ORDER BY t.order_no, t.carried_from NULLS FIRST, t.corrected_institution
         ) AS reason
     FROM eval.run_true_up AS t
     WHERE t.run_id = p.run_id AND t.institution = p.institution
 ) AS m ON TRUE
+-- What is left of them for the next quarter, at this bank or because of another one's bound.
+LEFT JOIN LATERAL (
+    SELECT
+        sum(t.remainder) AS amount,
+        string_agg(
+            format('补差结转下季 %%s 元（%%s）', to_char(t.remainder, 'FMSG999,999,999,990.00'), t.order_no),
+            '；' ORDER BY t.order_no
+        ) AS reason
+    FROM eval.true_up_outcome AS t
+    WHERE t.run_id = p.run_id AND t.institution = p.institution AND t.remainder <> 0
+) AS n ON TRUE
 LEFT JOIN LATERAL (
     SELECT
         string_agg(

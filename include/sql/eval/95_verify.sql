@@ -104,6 +104,15 @@ INNER JOIN ops.run_correction_effect AS e ON i.correction_id = e.correction_id
 LEFT JOIN eval.true_up AS t ON t.run_id = %(run_id)s AND i.order_no = t.order_no AND e.institution = t.institution
 WHERE coalesce(t.amount, 0) <> e.effect
 UNION ALL
+-- And nothing of it is lost: what is not applied is carried on.
+SELECT format('补差没有如数落实或结转：%%s', t.order_nos)
+FROM eval.true_up_unsettled(%(run_id)s) AS t (order_nos)
+WHERE t.order_nos IS NOT NULL
+UNION ALL
+SELECT format('计入的结转补差不对：%%s', t.order_nos)
+FROM eval.carried_wrongly(%(run_id)s) AS t (order_nos)
+WHERE t.order_nos IS NOT NULL
+UNION ALL
 SELECT format('%%s 已安排、待到期、受阻与结转之和不等于差额', j.institution)
 FROM eval.adjustment AS j
 INNER JOIN eval.allocation AS a ON j.run_id = a.run_id AND j.institution = a.institution

@@ -22,7 +22,9 @@ known (name, keys) AS (
     ('leg_event', ARRAY['event_id']),
     ('approval', ARRAY['approval_id']),
     ('run_correction', ARRAY['correction_id']),
-    ('run_correction_effect', ARRAY['correction_id', 'institution'])
+    ('run_correction_effect', ARRAY['correction_id', 'institution']),
+    ('true_up_outcome', ARRAY['run_id', 'order_no', 'institution']),
+    ('true_up_carried', ARRAY['run_id', 'from_run_id', 'order_no', 'institution'])
 ),
 
 standing (name, said) AS (
@@ -71,6 +73,18 @@ standing (name, said) AS (
         'run_correction_effect',
         to_jsonb(c)
     FROM ops.run_correction_effect AS c
+    UNION ALL
+    SELECT
+        'true_up_outcome',
+        to_jsonb(o)
+    FROM eval.true_up_outcome AS o
+    INNER JOIN eval.run AS r ON o.run_id = r.run_id AND r.purpose = 'official'
+    UNION ALL
+    SELECT
+        'true_up_carried',
+        to_jsonb(c)
+    FROM eval.true_up_carried AS c
+    INNER JOIN eval.run AS r ON c.run_id = r.run_id AND r.purpose = 'official'
 ),
 
 life AS (
@@ -131,7 +145,8 @@ SELECT
     NULL,
     concat_ws(
         ' ', 'order ' || (f.said ->> 'order_id'), 'leg ' || (f.said ->> 'leg_no'),
-        'correction ' || (f.said ->> 'correction_id') || coalesce(' ' || (f.said ->> 'institution'), '')
+        'correction ' || (f.said ->> 'correction_id') || coalesce(' ' || (f.said ->> 'institution'), ''),
+        CASE WHEN starts_with(f.name, 'true_up') THEN 'run ' || (f.said ->> 'run_id') END
     ),
     format('%s 中的这条记录不在审计链里：%s', f.name, f.said)
 FROM life AS f

@@ -95,6 +95,8 @@ def _ladder(result: RunResult, bank: Participant) -> Table:
     table.add_row("可分配总量 T′", fmt_yuan(result.distributable), "总量 − 先行列支")
     for rung in _shared(result, bank) if bank.role == "commercial" else _aside(bank):
         table.add_row(*rung)
+    if bank.true_up_left:
+        table.add_row("补差结转", fmt_yuan(bank.true_up_left), "因上下限没有落实的补差，下季计入")
     table.add_row("现存", fmt_yuan(bank.current), "基准日余额，加此后已执行的划转")
     table.add_row("调整", fmt_yuan(bank.delta), bank.remark)
     return table
@@ -194,6 +196,7 @@ def to_json(explanation: Explanation) -> str:
             "score": plain(bank.score),
             "share": plain(bank.share),
             "true_up": money(bank.true_up),
+            "true_up_left": money(bank.true_up_left),
             "raw": plain(bank.raw_target),
             "bounded": plain(bank.bounded_target),
             "stated": money(bank.stated),

@@ -57,7 +57,9 @@ def keep(connection: Connection, run_id: int, true_ups: Sequence[TrueUp], carrie
     _pin(connection, "eval.true_up_carried", run_id, Carried, carried)
 
 
-def _pin(connection: Connection, table: str, run_id: int, kind: type, items: Sequence[object]) -> None:
+def _pin(
+    connection: Connection, table: str, run_id: int, kind: type[TrueUp | Carried], items: Sequence[TrueUp | Carried]
+) -> None:
     names = tuple(kind.__dataclass_fields__)
     copy_rows(connection, table, ("run_id", *names), ((run_id, *(getattr(i, n) for n in names)) for i in items))
 

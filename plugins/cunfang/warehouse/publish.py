@@ -32,9 +32,10 @@ _RUN = (
     "44_timeliness_events.sql",
     "50_scores.sql",
     "51_allocation.sql",
+    "52_true_ups.sql",
 )
 _ORDERS = ("60_orders.sql", "61_order_legs.sql", "62_order_events.sql", "63_corrections.sql", "64_recall_causes.sql")
-_QUALITY = ("70_alerts.sql", "71_dq_results.sql", "72_findings.sql")
+_QUALITY = ("70_alerts.sql", "70_alerts_standing.sql", "71_dq_results.sql", "72_findings.sql")
 
 
 class PublishError(RuntimeError):

@@ -6,7 +6,7 @@ from cunfang.warehouse.sql import run
 
 revision = "0032"
 down_revision = "0031"
-PARTS = ("remainder", "remainder_once")
+PARTS = ("remainder", "remainder_once", "remainder_mart")
 
 
 def upgrade() -> None:
