@@ -128,17 +128,29 @@ class Plan:
         for one in sorted(accounts, key=lambda each: each.code):
             if one.bank in self.deficit and (one.owner, one.category) in groups:
                 self.receivers[one.owner, one.category].setdefault(one.bank, one.code)
+        self.left = {one.code: one.balance for one in self.supply}
         self.legs: list[Leg] = []
 
     def made(self) -> list[Leg]:
         """Every transfer."""
         self.choices = {bank: sum(bank in receivers for receivers in self.receivers.values()) for bank in self.deficit}
-        for turn, group in enumerate(self._in_order(), start=1):
-            self._turn(turn, group)
-        while self._merged():
+        turns = list(enumerate(self._in_order(), start=1))
+        while turns:
+            for turn, group in turns:
+                self._turn(turn, group)
+            while self._merged():
+                pass
+            turns = [(turn, group) for turn, group in turns if self._could(group)]
+        while self._blocked():
             pass
-        self._blocked()
         return self.legs
+
+    def _could(self, group: tuple[str, str]) -> bool:
+        """Whether an account could still give to a bank of its group what is enough for a transfer."""
+        return any(self.deficit[bank] >= MIN_LEG for bank in self.receivers[group]) and any(
+            (one.owner, one.category) == group and self.surplus[one.bank] >= MIN_LEG and self.left[one.code] >= MIN_LEG
+            for one in self.supply
+        )
 
     def _in_order(self) -> list[tuple[str, str]]:
         """Groups that can move most first."""
@@ -158,14 +170,15 @@ class Plan:
         """What the accounts of a group give and what its banks want, on one line each, cut where either ends."""
         mine: dict[str, list[Account]] = defaultdict(list)
         for one in self.supply:
-            if (one.owner, one.category) == group and self.surplus[one.bank] >= MIN_LEG:
+            enough = self.left[one.code] >= MIN_LEG and self.surplus[one.bank] >= MIN_LEG
+            if enough and (one.owner, one.category) == group:
                 mine[one.bank].append(one)
         gives = []
         for bank, listed in mine.items():
-            before, whole = ZERO, sum((one.balance for one in listed), ZERO)
-            for one in sorted(listed, key=lambda each: (-each.balance, each.code)):
-                amount = min(one.balance, self.surplus[bank] - before)
-                before += one.balance
+            before, whole = ZERO, sum((self.left[one.code] for one in listed), ZERO)
+            for one in sorted(listed, key=lambda each: (-self.left[each.code], each.code)):
+                amount = min(self.left[one.code], self.surplus[bank] - before)
+                before += self.left[one.code]
                 if amount >= MIN_LEG:
                     gives.append((-whole, bank, -amount, one.code))
         takes = [
@@ -185,22 +198,15 @@ class Plan:
         if leg.amount == 0:
             self.legs.append(leg)
         leg.amount += amount
+        self.left[leg.source] -= amount
         self.surplus[leg.giver] -= amount
         self.deficit[leg.taker] -= amount
 
-    def _left(self) -> dict[str, Decimal]:
-        """What is left of each account that gives."""
-        left = {one.code: one.balance for one in self.supply}
-        for leg in self.legs:
-            left[leg.source] -= leg.amount
-        return left
-
     def _merged(self) -> bool:
         """What was too small for a transfer of its own, put onto one that is made anyway."""
-        left = self._left()
         best: dict[str, tuple[Decimal, int, str, Leg]] = {}
         for leg in self.legs:
-            amount = min(left[leg.source], self.surplus[leg.giver], self.deficit[leg.taker])
+            amount = min(self.left[leg.source], self.surplus[leg.giver], self.deficit[leg.taker])
             found = (-amount, leg.turn, leg.giver, leg)
             if amount > 0 and (leg.taker not in best or found[:3] < best[leg.taker][:3]):
                 best[leg.taker] = found
@@ -213,22 +219,27 @@ class Plan:
             self._move(leg, -less)
         return bool(chosen)
 
-    def _blocked(self) -> None:
+    def _blocked(self) -> bool:
         """What could move if the receiving bank had an account of that owner and category."""
-        left, gives = self._left(), []
+        gives = []
         for bank in sorted(bank for bank, value in self.surplus.items() if value >= MIN_LEG):
             before, mine = ZERO, []
-            listed = [one for one in self.supply if one.bank == bank and left[one.code] > 0]
-            for one in sorted(listed, key=lambda each: (-left[each.code], each.code)):
-                amount = min(left[one.code], self.surplus[bank] - before)
-                before += left[one.code]
-                mine += [(-amount, one.code)] if amount > 0 else []
+            listed = [one for one in self.supply if one.bank == bank and self.left[one.code] >= MIN_LEG]
+            for one in sorted(listed, key=lambda each: (-self.left[each.code], each.code)):
+                amount = min(self.left[one.code], self.surplus[bank] - before)
+                before += self.left[one.code]
+                mine += [(-amount, one.code)] if amount >= MIN_LEG else []
             gives += [(bank, code, -less) for less, code in sorted(mine)]
         wants = sorted((-value, bank) for bank, value in self.deficit.items() if value >= MIN_LEG)
         group = {one.code: (one.owner, one.category) for one in self.supply}
-        for giver, source, taker, _, amount in cut(gives, [(bank, "", -less) for less, bank in wants]):
-            if amount >= MIN_LEG and taker not in self.receivers[group[source]]:
-                self.legs.append(Leg(0, giver, taker, source, None, amount))
+        found = [
+            (Leg(0, giver, taker, source, None, ZERO), amount)
+            for giver, source, taker, _, amount in cut(gives, [(bank, "", -less) for less, bank in wants])
+            if amount >= MIN_LEG and taker not in self.receivers[group[source]]
+        ]
+        for leg, amount in found:
+            self._move(leg, amount)
+        return bool(found)
 
 
 def cut(

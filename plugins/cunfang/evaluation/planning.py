@@ -24,20 +24,26 @@ def plan_transfers(connection: Connection, run_ids: Sequence[int]) -> None:
     _take_turns(connection, later=False)
     run(connection, "eval/83_transfer_again.sql")
     _take_turns(connection, later=True)
-    while run(connection, "eval/84_transfer_merged.sql").rowcount:
-        pass
     if len(run_ids) == 1:
         _improve(connection, run_ids[0])
-    run(connection, "eval/86_transfer_blocked.sql")
+    while run(connection, "eval/86_transfer_blocked.sql").rowcount:
+        pass
     run(connection, "eval/88_legs.sql")
     run(connection, "eval/89_transfer_plan.sql")
 
 
 def _take_turns(connection: Connection, *, later: bool) -> None:
-    """What is free now, or what matures `later`, laid out group by group."""
-    turns = connection.scalar(text("SELECT max(turn) FROM turn WHERE later = :later"), {"later": later}) or 0
-    for turn in range(1, turns + 1):
-        run(connection, "eval/82_transfer_turn.sql", {"later": later, "turn": turn})
+    """What is free now, or what matures `later`, laid out group by group, until nothing of it could move any more."""
+    last = connection.scalar(text("SELECT max(turn) FROM turn WHERE later = :later"), {"later": later}) or 0
+    turns = list(range(1, last + 1))
+    while turns:
+        for turn in turns:
+            run(connection, "eval/82_transfer_turn.sql", {"later": later, "turn": turn})
+        while run(connection, "eval/84_transfer_merged.sql").rowcount:
+            pass
+        turns = [row["turn"] for row in rows(connection, "eval/83_transfer_left.sql", {"later": later})]
+        if turns:
+            run(connection, "eval/83_transfer_rest.sql")
 
 
 def _improve(connection: Connection, run_id: int) -> None:
