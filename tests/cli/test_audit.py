@@ -19,7 +19,10 @@ from cunfang.cli.main import app
 from cunfang.orders.draft import lay_out
 from cunfang.orders.paper import Leg, Paper, Terms
 from cunfang.orders.signing import sign
+from cunfang.period import Period
 from cunfang.region import load_region
+from cunfang.simulation.lay import Delivered
+from cunfang.simulation.lay import lay as deliver
 
 REGION = "420922"
 
@@ -54,6 +57,9 @@ class Chain:
 def lay(connection: Connection) -> str:
     terms = Terms(Decimal("0.05"), 3, 5, 5)
     paper = Paper(REGION, "2025-Q4", "recall", date(2025, 12, 31), terms, institution="ICBC", cause="红色预警")
+    usual = {"owner": "县财政局", "fund_category": "fiscal_fund"}
+    accounts = ({"account": "9901", "institution": "ICBC", **usual}, {"account": "9902", "institution": "ABC", **usual})
+    deliver(connection, REGION, [Delivered(Period(2025, 4), "accounts", accounts)])
     leg = Leg("ICBC", "ABC", "9901", "9902", "县财政局", "fiscal_fund", Decimal(600), date(2025, 12, 31), Decimal(600))
     order_no = lay_out(connection, paper, [leg], load_region(REGION).sign_offs)
     sign(connection, order_no, approved=True, actor="finance_office", comment="情况属实")

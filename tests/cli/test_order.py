@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from cunfang.orders.draft import draft_adjustment
 from cunfang.warehouse.embedded import create_database
 from cunfang.warehouse.embedded import url as address_of
 from documents.sample_run import load_sample
+from orders.laid import balances
 
 REGION = "420922"
 CHAIN = ("finance_office", "leading_group", "finance_bureau")
@@ -193,6 +195,31 @@ def test_given_balances_that_moved_when_issued_then_nothing_goes_out_and_the_exi
     assert "不足划转" in result.output and "没有下达，退回拟稿" in result.output
     assert office.shown()["standing"] == "draft"
     assert office.ask("SELECT DISTINCT paper_status_name FROM mart.fact_order") == "草稿"
+
+
+def test_given_an_order_sent_back_then_it_is_not_issued_before_the_balance_is_right_and_then_it_is(
+    office: Office,
+) -> None:
+    """What the refusal says to do, done: nothing is lost on the way, and a signature too early does no harm."""
+    office.signed()
+    account = office.ask("SELECT from_account FROM ops.transfer_leg WHERE NOT blocked ORDER BY leg_no LIMIT 1")
+    held = office.ask("SELECT base_balance FROM ops.transfer_leg WHERE from_account = :a LIMIT 1", a=account)
+    for amount, code in ((0, 3), (0, 3), (held, 0)):
+        made = create_engine(office.url, poolclass=NullPool)
+        with made.begin() as connection:
+            balances(connection, "2026-01-19", {account: Decimal(amount)}, region=REGION)
+        if office.shown()["standing"] == "draft":
+            office.done("submit", office.order_no, "--actor", "engineer", "--reason", "余额已更正")
+            for user in CHAIN:
+                office.done("sign", office.order_no, "--actor", user, "--approve")
+        assert office("issue", office.order_no, "--actor", "finance_bureau").exit_code == code
+    assert (office.shown()["round"], office.shown()["standing"]) == (3, "issued")
+    assert office("verify", thing="audit").exit_code == 0
+
+
+def test_given_an_adjustment_when_laid_out_anew_then_it_is_refused_with_the_way_on(office: Office) -> None:
+    told = office.refused("redraft", office.order_no, "--actor", "clerk")
+    assert "不是收回" in told and "重新考核" in told and "cancel" in told
 
 
 def test_given_an_issued_transfer_when_led_by_hand_then_each_step_is_kept_with_who_and_why(office: Office) -> None:

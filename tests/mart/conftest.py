@@ -147,14 +147,14 @@ class County:
         )  # fmt: skip
 
     def policy(self, code: str = "sample") -> int:
-        """A rule book of two leaves under one group, and one limit."""
+        """A rule book of two leaves under one group, and one limit; banks have no days to object."""
         self.rulebook_id = self.do(
             """
             INSERT INTO eval.rulebook (code, content_hash, name, document, effective_from, full_scale, quota_mode,
-                rounding_unit, min_leg, disqualification_years, content)
+                rounding_unit, min_leg, disqualification_years, objection_workdays, content)
             VALUES (:code, encode(sha256(convert_to(:code, 'UTF8')), 'hex'), '示例办法', '示例文件', '2025-01-01',
                 100, 'stock',
-                0.01, 10, 3, '{}')
+                0.01, 10, 3, 0, '{}')
             RETURNING rulebook_id
             """,
             code=code,

@@ -215,7 +215,7 @@ def test_given_a_recall_without_a_run_and_nobody_to_receive_then_it_is_published
 def test_given_the_papers_page_then_each_transfer_counts_once(county: Any) -> None:
     county.at("2026-01-12")
     order_no = county.ordered(county.run(county.everything(), approve=False))
-    move(county, order_no, "executed", executed_at=datetime.fromisoformat("2026-01-13T09:00"))
+    move(county, order_no, "executed", executed_at=datetime.fromisoformat("2026-01-12T09:00"))
     move(county, order_no, "confirmed")
     publish_orders(county.connection, REGION)
     page = 'SELECT "指令文书编号", "划转笔数", "受阻笔数", "应划金额", "到位金额", "到位率" FROM mart.v_cn_order_paper'
