@@ -58,18 +58,18 @@ FROM (
         o.order_no,
         o.institution,
         o.remainder AS amount
-    FROM ops.standing_run AS s
-    INNER JOIN eval.true_up_outcome AS o ON s.run_id = o.run_id
+    FROM eval.true_up_outcome AS o
+    INNER JOIN ops.standing_run AS s ON o.run_id = s.run_id
     UNION ALL
     SELECT
-        s.*,
+        w.*,
         c.order_no,
         c.institution,
         -c.amount
     FROM eval.official_run AS t
     INNER JOIN eval.true_up_carried AS c ON t.run_id = c.run_id
     INNER JOIN eval.run AS f ON c.from_run_id = f.run_id
-    INNER JOIN ops.standing_run AS s ON f.region = s.region AND f.period = s.period
+    INNER JOIN ops.standing_run AS w ON f.region = w.region AND f.period = w.period
 ) AS e
 GROUP BY e.region, e.period, e.run_id, e.order_no, e.institution
 HAVING sum(e.amount) <> 0;
@@ -101,7 +101,7 @@ FROM (
         o.period,
         c.institution,
         c.amount,
-        f.period
+        f.period AS carried_from
     FROM eval.true_up_carried AS c
     INNER JOIN ops.transfer_order AS o ON c.order_no = o.order_no
     INNER JOIN eval.run AS f ON c.from_run_id = f.run_id
