@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import create_engine, text
 
 from cunfang.evaluation import evaluate
+from cunfang.evaluation.official import SignOffError
+from cunfang.orders import signing
 from cunfang.orders.audit import verify
 from cunfang.orders.draft import draft_adjustment
 from cunfang.orders.issue import issue
 from cunfang.rulebook import read_rulebook
 from documents.sample_run import PERIOD, REGION, load_sample
-from signed import sign_all
+from signed import a_month_ago, sign_all
 
 
 def test_evaluations_drafts_and_issues_of_one_quarter_at_once_leave_one_of_each(
@@ -34,6 +36,16 @@ def test_evaluations_drafts_and_issues_of_one_quarter_at_once_leave_one_of_each(
         orders = set(pool.map(drafted, [*runs] * 4))
         assert len(orders) == 1
         (order_no,) = orders
+
+        def reviewed(_: int) -> str:
+            try:
+                with engine.begin() as connection, a_month_ago(connection):
+                    return signing.sign(connection, order_no, approved=True, actor="finance_office")
+            except SignOffError as refused:
+                return str(refused)
+
+        said = sorted(pool.map(reviewed, range(4)))
+        assert said.count("reviewed") == 1 and all("finance_office" in one for one in said if one != "reviewed")
         with engine.begin() as connection:
             sign_all(connection, order_no)
         assert {done.drifts for done in pool.map(lambda _: issue(engine, order_no), range(4))} == {()}

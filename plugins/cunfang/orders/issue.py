@@ -126,6 +126,8 @@ def _issue_legs(connection: Connection, order_id: int, actor: str) -> None:
 
 def _supersede(connection: Connection, order_id: int, order_no: str, region: str, period: str) -> None:
     cancel_unissued(connection, region, period, order_no)
+    # What somebody is executing this moment is waited for, and then stays.
+    rows(connection, "orders/track_lock.sql", {"region": region})
     event = text("""
         INSERT INTO ops.leg_event (order_id, leg_no, status, actor, reason)
         VALUES (:order_id, :leg_no, 'cancelled', :actor, :reason)
