@@ -64,7 +64,7 @@ SELECT
     concat_ws(
         '；',
         CASE WHEN t.scheduled <> 0 THEN '部分待定期存款到期后划转' END,
-        CASE WHEN t.blocked <> 0 THEN '对方行无同一所有者、同一类别的账户，需开户' END,
+        CASE WHEN t.blocked <> 0 THEN '收款行无同一所有者、同一类别的账户，需开户' END,
         CASE
             WHEN t.carried = 0 THEN NULL
             WHEN t.carried < 0 AND t.reserved AND t.wanted = 0 THEN '应存总量小于存量，无须调入的部分留作支付准备'
