@@ -1,4 +1,4 @@
-"""listed: the SQL stands in include/sql/migrations/0031_listed{,_views,_mart}.{up,down}.sql."""
+"""listed: the SQL stands in include/sql/migrations/0031_listed{,_views,_mart,_pages}.{up,down}.sql."""
 
 from alembic import op
 
@@ -9,10 +9,10 @@ down_revision = "0030"
 
 
 def upgrade() -> None:
-    for part in ("", "_views", "_mart"):
+    for part in ("", "_views", "_mart", "_pages"):
         run(op.get_bind(), f"migrations/0031_listed{part}.up.sql")
 
 
 def downgrade() -> None:
-    for part in ("_mart", "_views", ""):
+    for part in ("_pages", "_mart", "_views", ""):
         run(op.get_bind(), f"migrations/0031_listed{part}.down.sql")
