@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 
-from cunfang.airflow.papers import issue_or_hand_back
+from cunfang.airflow.papers import issue_or_hand_back, laid_anew
 from cunfang.delivery import recall as letters
 from cunfang.delivery.recall import announce_proposal, announce_recall, ban_notices, ground_lines
 from cunfang.orders.issue import issue
@@ -148,6 +148,13 @@ def test_a_recall_that_the_issue_sends_back_is_laid_out_anew_and_proposed(engine
         (anew,) = (head for head in orders_of(connection, REGION, open_only=True))
     assert (anew.supersedes, anew.status) == (order_no, "draft")
     assert any(mail.subject == f"【收回待决】A行 存款 1,200.00 万元是否收回（{anew.order_no}）" for mail in mails)
+    (drift, *_) = (mail for mail in mails if "未能下达" in mail.subject)
+    assert "已按现在的余额重新拟定，另信提请签批" in drift.text and "cunfang order cancel" not in drift.text
+
+    # The task may be cut off after it: done again, it finds the same paper to put up.
+    assert "不能下达" in issue_or_hand_back(engine, order_no)
+    assert laid_anew(engine, order_no) == f"{REGION}|{anew.period}|{anew.order_no}"
+    assert laid_anew(engine, anew.order_no) is None
 
 
 def test_a_notice_of_a_recall_names_neither_bank_nor_amount(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
