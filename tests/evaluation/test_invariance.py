@@ -16,7 +16,8 @@ from evaluation.generated import batches
 from evaluation.settings import PROPERTY
 
 
-def _shuffled(county: County, seed: int) -> County:
+def shuffled(county: County, seed: int) -> County:
+    """The county with its rows in another order."""
     shuffle = random.Random(seed)  # noqa: S311 - an order, not a secret
     rows = {
         name: tuple(shuffle.sample(getattr(county, name), len(getattr(county, name))))
@@ -30,7 +31,7 @@ def _shuffled(county: County, seed: int) -> County:
 def test_given_rows_in_another_order_then_every_figure_and_every_leg_is_the_same(
     evaluated: Evaluate, batch: list[County], seed: int
 ) -> None:
-    again = evaluated([_shuffled(county, seed) for county in batch])
+    again = evaluated([shuffled(county, seed) for county in batch])
 
     for county, first, second in zip(batch, evaluated(batch), again, strict=True):
         assert first == second, county
