@@ -268,7 +268,7 @@ def warning_row(warning: Warning_) -> WarningRow:
     if isinstance(cause := warning.cause, Limit):
         value, limit = words.short_percent(cause.value), words.short_percent(cause.limit)
         demand = f"{'不低于' if cause.operator == '>=' else '不高于'} {limit}"
-        demand += f"（{cause.type}）" if cause.type else ""
+        demand += f"，{cause.type}的限值" if cause.type else ""
     else:
         metric = f"监管事件 {metric}"
         value = words.SEVERITIES.get(cause.severity, cause.severity)
