@@ -1,6 +1,6 @@
 -- What was due and when it was done (N12); without a stated due date it is the rule book's working days after issue.
--- The first run whose rule book sets a term gives the due date. A transfer of ours that the run counts is an event under
--- its code; it stands in for the event of the feed that names it.
+-- The first run whose rule book sets a term gives the due date. For a transfer of ours that the run counts its own event
+-- stands in (45).
 INSERT INTO mart.fact_timeliness_event (
     submission_key, record_no, run_key, rule_version_key, region_key, period_key, date_key, institution_key,
     event_code, event_kind_code, event_kind_name, leg_code, issued_on, due_on, done_on, is_done, is_on_time,
@@ -77,46 +77,10 @@ WHERE
         SELECT FROM eval.run_leg AS l
         WHERE l.run_id = r.run_id AND l.leg_code = e.leg
     )
-UNION ALL
-SELECT
-    -1,
-    0,
-    r.run_key,
-    r.rule_version_key,
-    coalesce(g.region_key, -1),
-    coalesce(p.period_key, -1),
-    coalesce(d.date_key, -1),
-    coalesce(i.institution_key, -1),
-    l.leg_code AS event_code,
-    'adjustment',
-    '存款调整',
-    l.leg_code,
-    l.issued_on,
-    l.due_on,
-    l.executed_on,
-    l.executed_on IS NOT NULL,
-    CASE WHEN NOT l.excused THEN coalesce(l.executed_on <= l.due_on, FALSE) END,
-    CASE WHEN NOT l.excused THEN ops.workdays_after(l.due_on, l.executed_on) END,
-    l.amount,
-    l.excused
-FROM mart.dim_run AS r
-INNER JOIN eval.run_leg AS l ON r.run_id = l.run_id AND l.timed
-LEFT JOIN mart.dim_region AS g ON r.region_code = g.region_code
-LEFT JOIN mart.dim_period AS p ON to_char(l.due_on, 'YYYY"-Q"Q') = p.period_code
-LEFT JOIN mart.dim_date AS d ON l.issued_on = d.calendar_date
-LEFT JOIN mart.dim_institution AS i
-    ON
-        r.region_code = i.region_code AND l.from_institution = i.institution_code
-        AND l.issued_on BETWEEN i.valid_from AND i.valid_to
-WHERE r.run_id = %(run_id)s
 ON CONFLICT (submission_key, record_no, event_code) DO UPDATE SET
     run_key = excluded.run_key,
     rule_version_key = excluded.rule_version_key,
     due_on = excluded.due_on,
-    done_on = excluded.done_on,
-    is_done = excluded.is_done,
     is_on_time = excluded.is_on_time,
     days_late = excluded.days_late
-WHERE
-mart.fact_timeliness_event.submission_key = -1
-OR (mart.fact_timeliness_event.due_on IS NULL AND excluded.due_on IS NOT NULL)
+WHERE mart.fact_timeliness_event.due_on IS NULL AND excluded.due_on IS NOT NULL

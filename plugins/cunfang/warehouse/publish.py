@@ -30,6 +30,7 @@ _RUN = (
     "42_loan_balances.sql",
     "43_tax.sql",
     "44_timeliness_events.sql",
+    "45_leg_events.sql",
     "50_scores.sql",
     "51_allocation.sql",
     "52_true_ups.sql",
