@@ -170,7 +170,7 @@ def test_given_the_scheduler_killed_while_an_order_is_issued_then_the_next_one_h
 def test_given_everything_killed_while_transfers_are_confirmed_then_after_a_start_they_are_confirmed_once(
     stack: Stack, order_no: str
 ) -> None:
-    live = stack.start()
+    live = stack.live()
     engine = warehouse(live)
     made = _reported(live, order_no)
     with live.client() as client, held(engine):
@@ -194,7 +194,7 @@ def _reported(live: Live, order_no: str) -> list[str]:
     made = legs(live, order_no)
     with warehouse(live).begin() as connection:
         query = text("SELECT account, balance FROM core.balance WHERE as_of = :day")
-        held = dict(connection.execute(query, {"day": BEFORE}).tuples())
+        held = {row.account: row.balance for row in connection.execute(query, {"day": BEFORE})}
         for leg in made:
             at = max(date(2026, 1, 26), leg.available_from)
             reported(connection, leg.from_institution, Receipt(leg.leg_code, f"{at} 10:00", leg.amount), region=REGION)

@@ -296,10 +296,10 @@ def test_given_a_broken_then_a_sound_setting_when_started_then_it_explains_runs_
 
 def _runs_a_task(live: Live) -> None:
     with live.client("finance_office") as client:
-        client.wait_until(lambda: "tiny" in client.dags(), timeout=60)
+        client.wait_until(lambda: "tiny" in client.dags(), timeout=300)
         assert client.import_errors() == {}
         run = client.trigger("tiny")
-        client.wait_until(lambda: client.dag_run("tiny", run.run_id).state in {"success", "failed"}, timeout=90)
+        client.wait_until(lambda: client.dag_run("tiny", run.run_id).state in {"success", "failed"}, timeout=300)
         assert [(task.task_id, task.state) for task in client.task_instances("tiny", run.run_id)] == [
             ("where", "success")
         ]

@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from cunfang.airflow.client import Client, DagRun
 from cunfang.airflow.clock import set_today
 from cunfang.airflow.stack import Live
+from cunfang.intake import SETTLE_SECONDS
 from cunfang.orders.load import OrderHead, orders_of
 from cunfang.orders.paper import Step
 from cunfang.orders.signing import due_step
@@ -50,8 +51,12 @@ class Office:
 
     def take_in(self, feeds: Iterable[str]) -> None:
         """Have the new files of `feeds` taken in, and all that follows from them done."""
-        runs = [self.client().trigger(f"ingest_{feed}") for feed in feeds]
+        # Runs that still wait for a first file of their feed may take it as well: what counts is that it is decided on.
+        time.sleep(SETTLE_SECONDS + 0.5)
+        runs = [self.client().trigger(f"ingest_{feed}", conf={"wait": False}) for feed in feeds]
         self.until(lambda: all(self._ended(run) for run in runs), f"taking in {feeds}")
+        undecided = "SELECT count(*) FROM raw.submission_state WHERE status NOT IN ('accepted', 'rejected')"
+        self.until(lambda: self.rows(undecided) == [(0,)], f"deciding on {feeds}")
         self.settle()
 
     def settle(self) -> None:
@@ -109,26 +114,15 @@ class Office:
             (
                 run
                 for run in self.client().dag_runs("sign", "running")
-                if run.partition_key and run.partition_key.endswith(f"|{order_no}") and self._waits(run)
+                if run.partition_key and run.partition_key.endswith(f"|{order_no}") and self.client().waits(run)
             ),
             None,
         )
-
-    def _waits(self, run: DagRun) -> bool:
-        tasks = self.client().task_instances(run.dag_id, run.run_id)
-        return any(task.state in ("awaiting_input", "deferred") for task in tasks)
 
     def _ended(self, run: DagRun) -> bool:
         return self.client().dag_run(run.dag_id, run.run_id).state in ("success", "failed")
 
     def _quiet(self) -> bool:
-        client = self.client()
-        busy = [run for state in ("running", "queued") for run in client.dag_runs(state=state)]
-        moving = [
-            run
-            for run in busy
-            if not run.dag_id.startswith("ingest_") and not (run.dag_id == "sign" and self._waits(run))
-        ]
+        moving = self.client().moving()
         unsent = self.rows("SELECT count(*) FROM ops.outbox WHERE sent_at IS NULL")[0][0]
-        time.sleep(1)
         return not moving and not unsent

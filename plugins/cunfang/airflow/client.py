@@ -13,6 +13,9 @@ from urllib.parse import quote
 import httpx
 
 APPROVE, REJECT = "Approve", "Reject"
+PATIENT = {"awaiting_input", "deferred"}
+"""States of a task that waits for a person, a file or a day."""
+ACTIVE = {"scheduled", "queued", "running", "restarting", "up_for_retry", "up_for_reschedule"}
 SETTLE = 5.0
 """Seconds a task must have been parked before it is answered: an answer in the first two can be lost."""
 
@@ -87,6 +90,24 @@ class Client:
         entries = self._pages(f"{_run_path(dag_id, run_id)}/taskInstances", "task_instances", {})
         return [_task(entry) for entry in entries]
 
+    def waits(self, run: DagRun) -> bool:
+        """Whether the run does nothing but wait for a person, a file or a day."""
+        states = {task.state for task in self.task_instances(run.dag_id, run.run_id)}
+        return bool(states & PATIENT) and not states & ACTIVE
+
+    def moving(self) -> list[str]:
+        """What is under way, but for runs that only wait; and what was announced and gets its run in a moment.
+
+        Nothing twice in a row means that nothing follows any more by itself.
+        """
+        before = self._announced()
+        busy = [run for state in ("running", "queued") for run in self.dag_runs(state=state) if not self.waits(run)]
+        return [*before, *(f"{run.dag_id} {run.partition_key or run.run_id}" for run in busy), *self._announced()]
+
+    def _announced(self) -> list[str]:
+        found = self._call("GET", "/ui/partitioned_dag_runs", params={"has_created_dag_run_id": "false"})
+        return [f"{entry['dag_id']} {entry['partition_key']}" for entry in found["partitioned_dag_runs"]]
+
     def dags(self) -> list[str]:
         """Names of the DAGs that Airflow has read."""
         return [str(entry["dag_id"]) for entry in self._pages("/api/v2/dags", "dags", {})]
@@ -109,21 +130,22 @@ class Client:
             time.sleep(poll)
 
     def answer_approval(
-        self, dag_id: str, run_id: str, task_id: str, approve: bool, comment: str | None = None, timeout: float = 120.0
+        self, dag_id: str, run_id: str, task_id: str, approve: bool, comment: str | None = None, timeout: float = 300.0
     ) -> str:
-        """Answer as this user, once the task has been waiting for `SETTLE` seconds; the name the answer is kept under.
+        """Answer as this user, once the task has been waiting for `SETTLE` seconds and the scheduler, which on a busy
+        machine may be behind, has been heard since; the name the answer is kept under.
 
         `comment` goes into the operator's param of that name; give it only where the DAG has one.
         """
-        seen: list[float] = []
+        seen: list[datetime] = []
 
         def settled() -> bool:
             states = {task.state for task in self.task_instances(dag_id, run_id) if task.task_id == task_id}
             if states != {"awaiting_input"}:
                 seen.clear()
                 return False
-            seen.append(time.monotonic())
-            return seen[-1] - seen[0] >= SETTLE
+            seen.append(datetime.now(UTC))
+            return (seen[-1] - seen[0]).total_seconds() >= SETTLE and self._scheduler_heard() > seen[0]
 
         self.wait_until(settled, timeout)
         path = f"{_run_path(dag_id, run_id)}/taskInstances/{quote(task_id)}/-1/hitlDetails"
@@ -133,6 +155,10 @@ class Client:
         }
         answer = self._call("PATCH", path, json=body)
         return str(answer["responded_by"]["name"])
+
+    def _scheduler_heard(self) -> datetime:
+        beat = self._call("GET", "/api/v2/monitor/health")["scheduler"]["latest_scheduler_heartbeat"]
+        return _time(beat) or datetime.min.replace(tzinfo=UTC)
 
     def _pages(self, path: str, key: str, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         offset = 0

@@ -293,13 +293,7 @@ def _unsent(live: Live) -> int:
 
 def _settled(live: Live, client: Client) -> bool:
     """Issued, mailed, and no run under way but those that wait for files to come, or for a person to sign a recall."""
-    busy = [item for state in ("running", "queued") for item in client.dag_runs(state=state)]
-    moving = [
-        item
-        for item in busy
-        if not item.dag_id.startswith("ingest_") and not (item.dag_id == "sign" and _parked(client, item))
-    ]
-    return _published(live) and not _unsent(live) and not moving
+    return not client.moving() and not client.moving() and _published(live) and not _unsent(live)
 
 
 def show(live: Live, seconds: float) -> None:

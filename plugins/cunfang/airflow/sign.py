@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator, HITLOperator
@@ -129,18 +130,27 @@ class SignOff(ApprovalOperator):
 
     def execute_complete(self, context: Mapping[str, Any], event: dict[str, Any]) -> Any:
         from cunfang.airflow.papers import keep_verdict
+        from cunfang.delivery.outbox import deliver
+        from cunfang.evaluation.official import SignOffError
         from cunfang.settings import settings
         from cunfang.warehouse import engine
 
         # Not ApprovalOperator's: after a refusal the order has still to be handed back.
         answer = HITLOperator.execute_complete(self, context, event)
-        return keep_verdict(
-            engine(settings().warehouse_url),
-            **self._place,
-            approved=answer["chosen_options"] == [self.APPROVE],
-            actor=str((answer["responded_by_user"] or {}).get("name", "")),
-            comment=str((answer["params_input"] or {}).get("comment") or ""),
-        )
+        database = engine(settings().warehouse_url)
+        try:
+            return keep_verdict(
+                database,
+                **self._place,
+                approved=answer["chosen_options"] == [self.APPROVE],
+                actor=str((answer["responded_by_user"] or {}).get("name", "")),
+                comment=str((answer["params_input"] or {}).get("comment") or ""),
+            )
+        except SignOffError:
+            # A task that fails cannot wake the delivery; what cannot be sent now goes out with the next letters.
+            with suppress(Exception):
+                deliver(database, settings().smtp_url)
+            raise
 
     @property
     def _place(self) -> dict[str, Any]:
