@@ -19,6 +19,8 @@ SELECT
     p.carve_out_amount,
     r.as_of,
     r.rulebook_id,
+    c.score,
+    c.rank,
     coalesce(h.stock, 0) AS stock,
     coalesce(h.held, 0) AS held,
     coalesce(h.own, 0) AS own,
@@ -27,6 +29,7 @@ FROM batch AS b
 INNER JOIN eval.run AS r ON b.run_id = r.run_id
 INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id AND k.scheme <> 'index'
 INNER JOIN eval.participant AS p ON b.run_id = p.run_id
+LEFT JOIN eval.score AS c ON p.run_id = c.run_id AND p.institution = c.institution
 LEFT JOIN (
     SELECT
         x.run_id,
@@ -40,7 +43,7 @@ LEFT JOIN (
     GROUP BY x.run_id, x.institution
 ) AS h ON p.run_id = h.run_id AND p.institution = h.institution;
 
-ANALYZE stock (bank, run_id);
+ANALYZE stock (bank, run_id, institution, rulebook_id, role);
 
 CREATE TEMPORARY TABLE controlled ON COMMIT DROP AS
 SELECT
@@ -92,4 +95,4 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS d ON TRUE;
 
-ANALYZE controlled;
+ANALYZE controlled (run_id, rulebook_id);

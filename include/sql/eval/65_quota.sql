@@ -5,17 +5,23 @@ SELECT
     t.stock,
     t.reserve,
     t.total,
-    sum(
-        CASE s.role
-            WHEN 'policy' THEN coalesce(p.amount, s.own)
-            WHEN 'carved_out' THEN s.carve_out_amount
-            WHEN 'excluded' THEN s.rigid
-            ELSE 0
-        END
-    ),
+    a.amount,
     t.derivation
 FROM controlled AS t
-INNER JOIN stock AS s ON t.run_id = s.run_id
-LEFT JOIN eval.policy_support AS p ON s.run_id = p.run_id AND s.institution = p.institution
+INNER JOIN (
+    SELECT
+        s.run_id,
+        sum(
+            CASE s.role
+                WHEN 'policy' THEN coalesce(p.amount, s.own)
+                WHEN 'carved_out' THEN s.carve_out_amount
+                WHEN 'excluded' THEN s.rigid
+                ELSE 0
+            END
+        ) AS amount
+    FROM stock AS s
+    LEFT JOIN eval.policy_support AS p ON s.run_id = p.run_id AND s.institution = p.institution
+    GROUP BY s.run_id
+) AS a ON t.run_id = a.run_id
 WHERE t.total >= 0
-GROUP BY t.run_id, t.stock, t.reserve, t.total, t.derivation
+ORDER BY t.run_id

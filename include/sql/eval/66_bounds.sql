@@ -41,7 +41,8 @@ added AS (
     GROUP BY x.run_id, x.institution
 ),
 
-wanted AS (
+-- Once for each bank, as its cap is compared and named.
+wanted AS MATERIALIZED (
     SELECT
         p.*,
         k.minimum_amount,
@@ -54,35 +55,34 @@ wanted AS (
         CASE k.allocation WHEN 'affine' THEN k.base_amount WHEN 'by_rank' THEN coalesce(m.amount, 0) ELSE 0 END AS base,
         CASE k.allocation
             WHEN 'affine' THEN CASE WHEN s.shown > over.score THEN s.points - over.score ELSE 0 END
-            WHEN 'top' THEN CASE WHEN c.rank <= k.top THEN s.points ELSE 0 END
+            WHEN 'top' THEN CASE WHEN p.rank <= k.top THEN s.points ELSE 0 END
             WHEN 'by_rank' THEN CASE WHEN k.leftover = 'by_score' THEN s.points ELSE 0 END
             WHEN 'equal' THEN 1
-            WHEN 'tiers' THEN t.points
+            WHEN 'tiers'
+                THEN (
+                    SELECT v.points
+                    FROM eval.band AS v
+                    WHERE
+                        v.rulebook_id = k.rulebook_id AND v.indicator = ''
+                        AND (v.lower IS NULL OR s.shown > v.lower OR (v.lower_included AND s.shown = v.lower))
+                        AND (v.upper IS NULL OR s.shown < v.upper OR (v.upper_included AND s.shown = v.upper))
+                    ORDER BY v.band_no
+                    LIMIT 1
+                )
             ELSE s.points
         END AS weight
     FROM stock AS p
     INNER JOIN eval.quota AS q ON p.run_id = q.run_id
     INNER JOIN eval.rulebook AS k ON p.rulebook_id = k.rulebook_id
-    LEFT JOIN eval.score AS c ON p.run_id = c.run_id AND p.institution = c.institution
     -- Points are rounded to 30 decimals, so a score may miss an edge in the last of them.
     CROSS JOIN
         LATERAL (
             SELECT
-                CASE WHEN round(c.score, 20) > 0 THEN c.score ELSE 0 END AS points,
-                round(coalesce(c.score, 0), 20) AS shown
+                CASE WHEN round(p.score, 20) > 0 THEN p.score ELSE 0 END AS points,
+                round(coalesce(p.score, 0), 20) AS shown
         ) AS s
     CROSS JOIN LATERAL (SELECT coalesce(k.base_score, 0) AS score) AS over
-    LEFT JOIN eval.rank_amount AS m ON k.rulebook_id = m.rulebook_id AND c.rank = m.rank AND k.allocation = 'by_rank'
-    LEFT JOIN LATERAL (
-        SELECT v.points
-        FROM eval.band AS v
-        WHERE
-            v.rulebook_id = k.rulebook_id AND v.indicator = '' AND k.allocation = 'tiers'
-            AND (v.lower IS NULL OR s.shown > v.lower OR (v.lower_included AND s.shown = v.lower))
-            AND (v.upper IS NULL OR s.shown < v.upper OR (v.upper_included AND s.shown = v.upper))
-        ORDER BY v.band_no
-        LIMIT 1
-    ) AS t ON TRUE
+    LEFT JOIN eval.rank_amount AS m ON k.rulebook_id = m.rulebook_id AND p.rank = m.rank AND k.allocation = 'by_rank'
     LEFT JOIN deposits AS d ON p.run_id = d.run_id AND p.institution = d.institution
     LEFT JOIN added AS a ON p.run_id = a.run_id AND p.institution = a.institution
     WHERE p.role = 'commercial'
@@ -93,7 +93,7 @@ SELECT
     w.run_id,
     1,
     w.institution,
-    w.base + w.added,
+    round(w.base + w.added, 2),
     w.weight,
     w.rigid,
     CASE WHEN w.base > 0 OR w.weight > 0 THEN w.minimum_amount END,
@@ -112,4 +112,6 @@ SELECT
 FROM batch AS b
 INNER JOIN eval.quota AS q ON b.run_id = q.run_id;
 
-ANALYZE bound, pot;
+ANALYZE bound (run_id, pass_no, institution);
+
+ANALYZE pot (run_id, pass_no);

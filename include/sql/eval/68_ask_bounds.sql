@@ -15,7 +15,7 @@ WITH turn AS (
     INNER JOIN eval.rulebook AS k ON s.rulebook_id = k.rulebook_id
     WHERE
         NOT EXISTS (
-            SELECT 1 FROM solved AS d
+            SELECT 1 FROM solution AS d
             WHERE d.run_id = p.run_id AND d.pass_no = p.pass_no
         )
 ),

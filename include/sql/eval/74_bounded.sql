@@ -1,20 +1,14 @@
 -- The bounded solution of the last pass, and beside it what is set aside (N9): what each bank would get without bounds,
 -- its bounds, and the constraint that holds it.
-WITH last_pass AS (
-    SELECT
-        b.*,
-        s.side,
-        s.amount
-    FROM (
-        SELECT
-            p.run_id,
-            max(p.pass_no) AS pass_no
-        FROM pot AS p
-        WHERE p.pass_no > 0
-        GROUP BY p.run_id
-    ) AS l
-    INNER JOIN bound AS b ON l.run_id = b.run_id AND l.pass_no = b.pass_no
-    INNER JOIN solved AS s ON b.run_id = s.run_id AND b.pass_no = s.pass_no AND b.institution = s.institution
+WITH last_pass AS MATERIALIZED (
+    SELECT s.*
+    FROM solved AS s
+    WHERE
+        s.pass_no > 0
+        AND NOT EXISTS (
+            SELECT 1 FROM pot AS p
+            WHERE p.run_id = s.run_id AND p.pass_no > s.pass_no
+        )
 )
 
 INSERT INTO eval.bounded (

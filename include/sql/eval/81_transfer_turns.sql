@@ -37,7 +37,8 @@ INNER JOIN (
 
 ANALYZE turn;
 
--- What a turn reads, found by its number.
+-- What a turn reads, found by its number: what each account can give once those of its bank that are free sooner, or
+-- larger, have given.
 CREATE TEMPORARY TABLE giving ON COMMIT DROP AS
 SELECT
     t.later,
@@ -45,11 +46,14 @@ SELECT
     s.run_id,
     s.bank,
     s.item,
-    s.matures_on,
-    s.amount
+    s.amount,
+    sum(s.amount) OVER nearer - s.amount AS before,
+    sum(s.amount) OVER (PARTITION BY t.later, t.turn, s.bank) AS bank_amount
 FROM turn AS t
 INNER JOIN supply AS s ON t.kind = s.kind AND t.later = (s.available_from IS NOT NULL)
-ORDER BY t.later, t.turn, s.item;
+WINDOW nearer AS (
+    PARTITION BY t.later, t.turn, s.bank ORDER BY s.matures_on NULLS FIRST, s.amount DESC, s.item ROWS UNBOUNDED PRECEDING
+);
 
 CREATE TEMPORARY TABLE taking ON COMMIT DROP AS
 SELECT

@@ -1,34 +1,20 @@
 -- One group per run, the %(turn)s-th: lay what its accounts can give and what its banks still want on one line each,
 -- largest first (banks with the fewest groups to receive in before others), and cut where either ends: at most n − 1
 -- transfers among n accounts (N10). A piece below min_leg is left out. What moves is taken off at once.
-WITH offered AS (
+WITH give AS (
     SELECT
         g.run_id,
         g.bank,
         g.item,
         n.min_leg,
-        least(g.amount, n.surplus - sum(g.amount) OVER nearer + g.amount) AS amount,
-        sum(g.amount) OVER (PARTITION BY g.bank) AS bank_amount
-    FROM giving AS g
-    INNER JOIN need AS n ON g.bank = n.bank AND n.surplus >= n.min_leg
-    WHERE g.later = %(later)s AND g.turn = %(turn)s
-    WINDOW nearer AS (
-        PARTITION BY g.bank ORDER BY g.matures_on NULLS FIRST, g.amount DESC, g.item ROWS UNBOUNDED PRECEDING
-    )
-),
-
-give AS (
-    SELECT
-        o.run_id,
-        o.bank,
-        o.item,
-        o.min_leg,
         sum(o.amount) OVER line AS line_end,
         sum(o.amount) OVER line - o.amount AS line_start
-    FROM offered AS o
-    WHERE o.amount >= o.min_leg
+    FROM giving AS g
+    INNER JOIN need AS n ON g.bank = n.bank AND n.surplus >= n.min_leg
+    CROSS JOIN LATERAL (SELECT least(g.amount, n.surplus - g.before) AS amount) AS o
+    WHERE g.later = %(later)s AND g.turn = %(turn)s AND o.amount >= n.min_leg
     WINDOW line AS (
-        PARTITION BY o.run_id ORDER BY o.bank_amount DESC, o.bank, o.amount DESC, o.item ROWS UNBOUNDED PRECEDING
+        PARTITION BY g.run_id ORDER BY g.bank_amount DESC, g.bank, o.amount DESC, g.item ROWS UNBOUNDED PRECEDING
     )
 ),
 
@@ -61,17 +47,24 @@ leg AS (
     RETURNING from_bank, to_bank, amount
 )
 
+-- A bank gives or receives, never both.
 UPDATE need AS n
 SET
     surplus = n.surplus - m.given,
     deficit = n.deficit - m.taken
 FROM (
     SELECT
-        e.bank,
-        sum(e.given) AS given,
-        sum(e.taken) AS taken
+        l.from_bank AS bank,
+        sum(l.amount) AS given,
+        0 AS taken
     FROM leg AS l
-    CROSS JOIN LATERAL (VALUES (l.from_bank, l.amount, 0), (l.to_bank, 0, l.amount)) AS e (bank, given, taken)
-    GROUP BY e.bank
+    GROUP BY l.from_bank
+    UNION ALL
+    SELECT
+        l.to_bank,
+        0,
+        sum(l.amount)
+    FROM leg AS l
+    GROUP BY l.to_bank
 ) AS m
 WHERE n.bank = m.bank

@@ -29,7 +29,7 @@ WORK_TABLES = ("batch", "ruling", "candidate", "ban", "obstacle", "suspended", "
                "flow", "cumulated", "owed", "reading", "measured", "valued", "flow_gap", "referred", "compared_year",
                "judged",
                "cohort", "peer", "criterion", "own_reference", "stretched", "place", "stock", "controlled",
-               "policy_bank", "pot", "bound", "solved", *true_up.WORK_TABLES, *planning.WORK_TABLES)  # fmt: skip
+               "policy_bank", "pot", "bound", "solution", *true_up.WORK_TABLES, *planning.WORK_TABLES)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def compute(connection: Connection, run_ids: Sequence[int]) -> list[Answer]:
     true_up.settle(connection)
     plan_transfers(connection, run_ids)
     run(connection, "eval/90_adjustment.sql")
-    connection.execute(text(f"DROP TABLE {', '.join(WORK_TABLES)}"))
+    connection.execute(text(f"DROP TABLE {', '.join(WORK_TABLES)} CASCADE"))
     return noted
 
 
