@@ -39,12 +39,21 @@ def evaluated() -> dict:
 
 def test_one_object_with_the_agreed_keys(evaluated: dict) -> None:
     assert evaluated["run"].keys() == {"region", "period", "rulebook", "total"}
-    assert evaluated.keys() == {"run", "results", "points", "legs", "warnings", "findings"}
+    assert evaluated.keys() == {"run", "results", "points", "legs", "plan", "warnings", "findings"}
+    assert evaluated["plan"].keys() == {"legs", "lower_bound", "proved", "text"}
     keys = {"institution", "role", "score", "share", "current", "rigid", "target", "delta"}
     assert all(row.keys() == keys for row in evaluated["results"])
     keys = {"from", "to", "owner", "fund_category", "available_from", "amount"}
     assert all(row.keys() == keys for row in evaluated["legs"])
-    assert all(row.keys() == {"institution", "metric", "value", "limit", "level"} for row in evaluated["warnings"])
+    keys = {"institution", "metric", "value", "limit", "limit_type", "as_of", "metric_scope", "level", "reason"}
+    keys |= {"event", "kind", "severity", "decision", "until"}
+    assert all(row.keys() == keys for row in evaluated["warnings"])
+
+
+def test_the_plan_says_how_many_transfers_it_makes_and_that_fewer_cannot_do(evaluated: dict) -> None:
+    plan = evaluated["plan"]
+    assert plan["proved"] and plan["lower_bound"] == plan["legs"] >= len(evaluated["legs"]) > 0
+    assert plan["text"] == f"划转 {plan['legs']} 笔，已证明最少"
 
 
 def test_scores_of_the_eligible_add_up_to_100_and_targets_to_the_total(evaluated: dict) -> None:
@@ -107,7 +116,7 @@ def test_office_and_canonical_files_give_the_same_result(evaluated: dict, tmp_pa
     done = evaluate(tmp_path, "--json")
     assert done.exit_code == 0, done.output
     office = json.loads(done.stdout)
-    for key in ("run", "results", "points", "legs", "warnings"):
+    for key in ("run", "results", "points", "legs", "plan", "warnings"):
         assert office[key] == evaluated[key]
 
 
@@ -123,7 +132,7 @@ def test_office_and_canonical_files_side_by_side_are_one_quarter(
     done = evaluate(tmp_path, "--json")
     assert done.exit_code == 0, done.output
     mixed = json.loads(done.stdout)
-    for key in ("run", "results", "points", "legs", "warnings"):
+    for key in ("run", "results", "points", "legs", "plan", "warnings"):
         assert mixed[key] == evaluated[key]
 
 

@@ -6,7 +6,7 @@ FROM (
         string_agg(
             CASE
                 WHEN t.warning_id IS NULL THEN '取消资格：' || regexp_replace(t.cause, '^decision ', '')
-                ELSE '红色预警：' || w.as_of || ' ' || coalesce(m.name, w.metric)
+                ELSE '红色预警：' || w.as_of || ' ' || coalesce('监管事件 ' || w.event_name, m.name, w.metric)
             END,
             '；' ORDER BY t.warning_id IS NOT NULL, t.cause
         ) AS said
