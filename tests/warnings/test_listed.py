@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from cunfang.delivery.announce import announce_warnings
 from cunfang.delivery.recall import announce_proposal, ground_lines
 from cunfang.documents.loading import load_warnings
+from cunfang.documents.policy import policy_view
 from cunfang.documents.terminal import warning_lines
 from cunfang.orders.recall import load_recall, propose
 from cunfang.period import Period
@@ -348,3 +349,15 @@ def test_given_a_negative_margin_or_no_limit_at_all_then_the_rule_book_is_refuse
         policy({**BY_TYPE, "red_margin": "-0.1"})
     with pytest.raises(ValueError, match="没有限值"):
         policy({key: value for key, value in BY_TYPE.items() if key not in ("limit", "types")})
+
+
+def test_given_types_and_events_then_the_published_page_says_them_with_their_clauses() -> None:
+    said = {(rule.text, rule.clause) for rule in policy_view(policy(BY_TYPE, EVENTS)).limits}
+
+    assert said == {
+        ("流动性比例不低于 25.00%（距限值不足 10% 黄，突破橙，突破超过 20% 红）", "第九条"),
+        ("农商行、村镇银行：流动性比例不低于 40.00%（距限值不足 10% 黄，突破橙，突破超过 20% 红）", "第九条第二款"),
+        ("监管事件“行政处罚”（事件类别 penalty）橙，自决定之日起 12 个月内", "第十条"),
+        ("监管事件“重大处罚”（事件类别 penalty，处理等级扣分）红，自决定之日起 12 个月内", "第十条"),
+        ("监管事件“其他记录”（各类事件，处理等级记录）黄，直至更正或办结", "第十条"),
+    }
