@@ -42,7 +42,7 @@ def _open(url: str) -> Engine:
 
 def _move(engine: Engine, status: str) -> None:
     with engine.begin() as connection:
-        at = datetime(2026, 1, 21, 9) if status == "executed" else None  # noqa: DTZ001
+        at = datetime(2026, 1, 20, 9) if status == "executed" else None  # noqa: DTZ001
         move_leg(connection, LEG_CODE, status, actor="finance_office", reason="核对无误", executed_at=at)
 
 
