@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from cunfang.cli.explain import ExplainError, explain_institution, to_json
 from cunfang.cli.main import app
+from cunfang.documents import words
 from cunfang.evaluation import evaluate
 from cunfang.intake import take_in
 from cunfang.period import Period
@@ -112,6 +113,22 @@ def test_the_ladder_leads_from_the_score_to_the_amount_and_names_the_constraint_
     assert ladder["clause"] == "方案二（三）2：得分占总得分的比重为分配比例"
     steps = ("①总得分", "②分配比例", "③按比例", "④有界", "⑤应存额度")
     assert [page.index(step) for step in steps] == sorted(page.index(step) for step in steps)
+
+
+def test_what_was_proved_of_the_transfers_stands_on_the_page_and_in_the_object_as_in_the_workbook(
+    explain: Callable[..., Result], filled: str
+) -> None:
+    plan = told(explain("DWRCB", "--json"))["plan"]
+    found = explain_institution(filled, REGION, Q4, "DWRCB").result.plan
+
+    assert found is not None
+    assert plan == {
+        "legs": found.legs,
+        "lower_bound": found.lower_bound,
+        "proved": found.proved,
+        "text": words.plan(found),
+    }
+    assert f"本批次{plan['text']}" in explain("DWRCB").stdout
 
 
 def test_a_case_by_case_amount_names_its_decision(explain: Callable[..., Result]) -> None:

@@ -13,11 +13,11 @@ from rich.table import Table
 from rich.tree import Tree
 from sqlalchemy import text
 
-from cunfang.cli.render import money, plain
+from cunfang.cli.render import money, plain, planned
 from cunfang.documents.loading import load_result
 from cunfang.documents.result import Indicator, Participant, RunResult, Source
 from cunfang.documents.terminal import ROLES
-from cunfang.documents.words import BINDINGS, late, percent, wan
+from cunfang.documents.words import BINDINGS, late, percent, plan, wan
 from cunfang.institution import name_form
 from cunfang.money import fmt_yuan
 from cunfang.period import Period
@@ -75,6 +75,8 @@ def print_explanation(explanation: Explanation, console: Console) -> None:
     for item in result.late:
         console.print(f"[yellow]{late(item)}[/]", highlight=False)
     console.print(_ladder(result, bank))
+    if said := plan(result.plan):
+        console.print(f"本批次{said}", highlight=False)
     console.print(_points(result, bank))
     console.print(_holdings(result, bank))
 
@@ -213,6 +215,7 @@ def to_json(explanation: Explanation) -> str:
             "current": money(bank.current),
             "delta": money(bank.delta),
         },
+        "plan": planned(result.plan),
         "points": [
             {
                 "indicator": point.indicator,

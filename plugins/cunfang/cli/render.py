@@ -9,8 +9,9 @@ from decimal import Decimal
 from rich.console import Console
 
 from cunfang.cli.evaluate import Outcome, Submitted
-from cunfang.documents.result import RunResult, Warning_
+from cunfang.documents.result import RunResult, TransferPlan, Warning_
 from cunfang.documents.terminal import legs_table, result_table, warning_lines
+from cunfang.documents.words import plan
 from cunfang.finding import Finding, Klass
 from cunfang.money import FEN
 
@@ -39,10 +40,21 @@ def to_json(outcome: Outcome) -> str:
         "results": _results(result) if result else [],
         "points": _points(result) if result else [],
         "legs": _legs(result, "planned", "scheduled") if result else [],
+        "plan": planned(result.plan) if result else None,
         "warnings": [_warning(item) for item in outcome.warnings],
         "findings": [_finding(item) for item in (*outcome.findings, *_blocked(result))],
     }
     return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def planned(found: TransferPlan | None) -> dict[str, object] | None:
+    """How many transfers the run makes and what was proved of them (N10); `text` says it as the workbook does.
+
+    They go from account to account: `legs` of the result sums those of one owner and category.
+    """
+    if found is None:
+        return None
+    return {"legs": found.legs, "lower_bound": found.lower_bound, "proved": found.proved, "text": plan(found)}
 
 
 def _warning(item: Warning_) -> dict[str, str | None]:
