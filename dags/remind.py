@@ -40,7 +40,8 @@ with DAG(
     TriggerDagRunOperator.partial(task_id="ingest_late_files", conf={"wait": False}).expand(
         trigger_dag_id=attend.find_late_files()
     )
-    attend.apply_late_rules() >> attend.chase_late_feeds()
-    attend.follow_orders()
-    attend.take_up_lost_papers()
-    TriggerDagRunOperator.partial(task_id="deliver_unsent_mail").expand(trigger_dag_id=attend.find_unsent_mail())
+    chased, followed, taken_up = attend.chase_late_feeds(), attend.follow_orders(), attend.take_up_lost_papers()
+    attend.apply_late_rules() >> chased
+    unsent = attend.find_unsent_mail()
+    [chased, followed, taken_up] >> unsent
+    TriggerDagRunOperator.partial(task_id="deliver_unsent_mail").expand(trigger_dag_id=unsent)

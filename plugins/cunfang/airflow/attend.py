@@ -24,7 +24,7 @@ def judge_limits(*, outlet_events: Any = None) -> int:
     return raised
 
 
-@task(outlets=[SIGN_OFF])
+@task(outlets=[SIGN_OFF, OUTBOX])
 def propose_recalls(*, outlet_events: Any = None) -> list[str]:
     """Propose to take back what a red warning or a disqualification asks for; persons sign or refuse it (S21, S22).
 
@@ -44,6 +44,7 @@ def propose_recalls(*, outlet_events: Any = None) -> list[str]:
         raise AirflowSkipException("没有须提请收回的")
     for key in proposed:
         outlet_events[SIGN_OFF].add_partitions(key)
+        outlet_events[OUTBOX].add_partitions(key)
     return proposed
 
 
@@ -107,7 +108,7 @@ def find_late_files() -> list[str]:
     return [f"ingest_{feed}" for feed in feeds() if pending(database, inbox, feed) or stranded(database, feed, inbox)]
 
 
-@task
+@task(trigger_rule="all_done")
 def find_unsent_mail() -> list[str]:
     """The DAG that delivers, when mail waits: no letter stays behind after its delivery gave up or never woke."""
     from cunfang.delivery.outbox import unsent

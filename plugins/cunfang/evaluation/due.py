@@ -79,6 +79,7 @@ def overtaken(connection: Connection, run_id: int) -> bool:
 
 
 def _unfinished(connection: Connection, region: str, period: Period, rulebook: Rulebook) -> bool:
+    """A published quarter is not taken up again for another wording of its rule book: only for what was delivered."""
     stands = _standing(connection, region, period, rulebook)
     runs = text("""
         SELECT
@@ -89,7 +90,13 @@ def _unfinished(connection: Connection, region: str, period: Period, rulebook: R
                 SELECT FROM ops.run_correction AS c WHERE c.run_id = s.run_id
             ) AS left_off
         FROM eval.run_state AS s
-        WHERE s.region = :region AND s.period = :period AND s.purpose = 'official' AND s.rulebook_hash = :rulebook
+        WHERE
+            s.region = :region AND s.period = :period AND s.purpose = 'official'
+            AND (
+                s.rulebook_hash = :rulebook OR EXISTS (
+                    SELECT FROM eval.official_run AS o WHERE o.region = s.region AND o.period = s.period
+                )
+            )
         ORDER BY s.run_id DESC
     """)
     asked = {"region": region, "period": str(period), "rulebook": rulebook.content_hash}
