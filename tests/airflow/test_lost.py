@@ -16,8 +16,8 @@ from sqlalchemy.pool import NullPool
 from chased import COUNTY, NEEDED, accepted
 from cunfang import intake
 from cunfang.airflow import attend, evaluate, follow, ingest, papers
-from cunfang.airflow.announce import after_decision, late_rules
-from cunfang.airflow.assets import FED, MOVED, SUPERVISED
+from cunfang.airflow.announce import after_decision, late_rules, with_orders
+from cunfang.airflow.assets import FED, MOVED
 from cunfang.evaluation import evaluate as evaluate_quarter
 from cunfang.evaluation.due import is_due, overtaken
 from cunfang.orders.correction import take_up
@@ -240,9 +240,15 @@ def ban(connection: Connection, bank: str) -> None:
     )
 
 
-def test_a_new_account_moves_transfers_along_and_a_merger_what_stands_against_a_bank() -> None:
+def test_a_new_account_moves_transfers_along_but_only_where_an_order_was_issued(county: Engine, sample: Sample) -> None:
     assert "core.account" in FED[MOVED]
-    assert {"core.institution", "core.account", "core.balance"} <= FED[SUPERVISED]
+    order_no = str(papers.draft_order(county, sample.run_id))
+    with county.begin() as connection:
+        sign_all(connection, order_no)
+    accepted_in = [(REGION, "2026-Q1"), (COUNTY, "2026-Q1")]
+    assert with_orders(county, accepted_in) == []
+    issue(county, order_no)
+    assert with_orders(county, accepted_in) == [(REGION, "2026-Q1")]
 
 
 @pytest.fixture

@@ -72,6 +72,13 @@ def after_decision(engine: Engine, submission_ids: list[int]) -> Decided:
     return decided
 
 
+def with_orders(engine: Engine, keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Of these (region, period) those of counties in which an order was issued: elsewhere nothing moves."""
+    with engine.connect() as connection:
+        issued = set(connection.scalars(text("SELECT region FROM ops.order_paper WHERE status = 'issued'")))
+    return [key for key in keys if key[0] in issued]
+
+
 def _decided_on_what_stands(engine: Engine, submission_id: int) -> str:
     """Decide; what is refused on a register that was renewed meanwhile is checked anew.
 

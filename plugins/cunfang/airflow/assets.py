@@ -20,10 +20,7 @@ SUPERVISED = Asset(name="supervised", uri="cunfang://supervised")
 FED: Mapping[Asset, frozenset[str]] = {
     # An account that is new held nothing before, which its first transfer is confirmed by.
     MOVED: frozenset({"core.bank_return", "core.balance", "core.account"}),
-    # Who took over whom is in the register of institutions: what stands against the one stands against the other.
-    SUPERVISED: frozenset(
-        {"core.prudential", "core.supervisory_event", "core.account", "core.balance", "core.institution"}
-    ),
+    SUPERVISED: frozenset({"core.prudential", "core.supervisory_event", "core.account", "core.balance"}),
 }
 """Asset → the tables that it speaks of: accepting a feed whose contract fills one of them announces it."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow.sdk import task
 
-from cunfang.airflow.assets import FED, OUTBOX, PERIOD_READY, feed_asset
+from cunfang.airflow.assets import FED, MOVED, OUTBOX, PERIOD_READY, feed_asset
 from cunfang.airflow.partition import partition_key
 from cunfang.airflow.wait import Poll, Wait
 from cunfang.settings import INCLUDE
@@ -121,15 +121,17 @@ def _accept(feed: str, submission_ids: list[int], *, outlet_events: Any = None) 
     """Accept or refuse each submission; announce the feed's partition, what else lives on its table, and `period_ready`
     where nothing is missing.
     """
-    from cunfang.airflow.announce import after_decision
+    from cunfang.airflow.announce import after_decision, with_orders
     from cunfang.settings import settings
     from cunfang.warehouse import engine
 
-    decided = after_decision(engine(settings().warehouse_url), submission_ids)
+    database = engine(settings().warehouse_url)
+    decided = after_decision(database, submission_ids)
     for region, period in decided.accepted:
         outlet_events[feed_asset(feed)].add_partitions(partition_key(region, period))
     for asset, tables in FED.items():
-        for region, period in decided.fed(tables):
+        fed = decided.fed(tables)
+        for region, period in with_orders(database, fed) if asset == MOVED else fed:
             outlet_events[asset].add_partitions(partition_key(region, period))
     for region, period in decided.ready:
         outlet_events[PERIOD_READY].add_partitions(partition_key(region, period))
