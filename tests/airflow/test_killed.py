@@ -152,7 +152,7 @@ def test_given_the_scheduler_killed_while_an_order_is_issued_then_the_next_one_h
             command, environment = scheduler.cmdline(), scheduler.environ()
             scheduler.kill()
             scheduler.wait()
-            # Its task lives on; the next scheduler gives it up and starts another, so that two are about one order.
+            # PostgreSQL has not noticed; the next scheduler starts the task anew, so that two are about one order.
             assert blocked(engine) == first
             processes.spawn("scheduler", command, environment, stack.var / "logs" / "scheduler-2.log")
             client.wait_until(lambda: bool(blocked(engine) - first), PATIENCE)
