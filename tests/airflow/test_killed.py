@@ -35,7 +35,7 @@ from documents.sample_run import REGION, load_sample
 from orders.laid import Receipt, balances, reported
 from signed import sign_all
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("killed")]
+pytestmark = pytest.mark.e2e
 PATIENCE = 300.0
 BEFORE, AFTER = "2025-12-31", "2026-03-31"
 
