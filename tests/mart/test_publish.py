@@ -282,6 +282,11 @@ def test_given_a_published_run_then_every_chinese_page_has_its_rows_and_freshnes
     run_id = county.run(inputs, approve=False)
     county.do("INSERT INTO eval.run_finding (run_id, finding_id) VALUES (:r, :f)", r=run_id, f=noted)
     county.at("2026-01-12")
+    county.do(
+        "INSERT INTO eval.true_up_outcome (run_id, order_no, institution, amount, spread, applied) "
+        "VALUES (:r, :paper, 'ABC', 0, 0, 0)",
+        r=run_id, paper=county.ordered(run_id, until="draft"),
+    )  # fmt: skip
     order_no = county.ordered(run_id)
     county.at("2026-02-02")
     move_leg(county.connection, f"{order_no}-L001", "overdue", actor="cunfang")
