@@ -32,7 +32,7 @@ down:  ## Stop what `make up` started
 	@test ! -x $(BIN)/python || $(BIN)/python -m cunfang.airflow.demo down
 
 test: $(STAMP)  ## All tests, on as many cores as there are
-	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --no-loadscope-reorder
 
 lint: $(STAMP)  ## All gates: style, types, SQL, layers, compose
 	@$(BIN)/ruff check .

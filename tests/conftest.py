@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from cunfang.warehouse.embedded import create_database, passing_server, url
 from cunfang.warehouse.migrate import upgrade
@@ -67,12 +69,13 @@ def warehouse(new_warehouse: Callable[[], str]) -> str:
     return new_warehouse()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where processes share the tests, a file stays whole, and one process takes all that starts Airflow, first.
+class _WholeFiles(LoadFileScheduling):
+    """A file stays in one process, and all that starts Airflow in one: two of it would wait for each other."""
 
-    It takes longest, and two of Airflow at once would wait for each other.
-    """
-    slow = {item.path for item in items if item.get_closest_marker("e2e")}
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("airflow" if item.path in slow else item.location[0]))
-    items.sort(key=lambda item: item.path not in slow)
+    def _split_scope(self, nodeid: str) -> str:
+        return "airflow" if nodeid.startswith(("tests/airflow/", "tests/e2e/")) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _WholeFiles:
+    """How processes share the tests, where several run them."""
+    return _WholeFiles(config, log)
