@@ -78,7 +78,7 @@ def test_roles_are_as_delivered(evaluated: dict) -> None:
 
 def test_the_broken_limit_is_red(evaluated: dict) -> None:
     broken = {"institution": "ABC", "metric": "liquidity_ratio", "value": "0.182", "limit": "0.25", "level": "红"}
-    assert broken in evaluated["warnings"]
+    assert any(broken.items() <= warning.items() for warning in evaluated["warnings"])
 
 
 def test_money_that_no_account_can_receive_is_reported_and_not_a_leg(evaluated: dict) -> None:
