@@ -126,3 +126,9 @@ def test_given_a_recall_that_is_called_off_or_unknown_then_it_is_refused_with_wh
     assert again.exit_code == 2
     assert "现状是 已撤销，不能重新拟定" in again.output and f"取代它的是 {anew}" in again.output
     assert "没有编号为" in order(engine, "redraft", "420922-2025Q4-S99", "--actor", "clerk").output
+
+
+def test_why_a_recall_was_proposed_is_said_in_words(office: tuple[Engine, str]) -> None:
+    engine, order_no = office
+    shown = order(engine, "show", order_no)
+    assert shown.exit_code == 0 and "取消资格：悟政办〔2025〕3号" in shown.output and "decision" not in shown.output

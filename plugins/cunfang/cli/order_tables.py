@@ -224,13 +224,19 @@ def print_listing(found: list[Listed], console: Console) -> None:
     console.print(table if found else "没有指令", highlight=False)
 
 
+def _cause(cause: str) -> str:
+    """A paper's cause in words; a recall goes by its first ground, and its letter names them all (S21)."""
+    kind, _, number = cause.partition(" ")
+    return {"decision": f"取消资格：{number}", "warning": f"红色预警第 {number} 号"}.get(kind, cause)
+
+
 def print_order(item: Shown, console: Console) -> None:
     """Head, signatures, transfers, what is open, and the history."""
     head, done = item.order.head, item.progress
     state = _coloured(head.standing)
     console.print(f"[bold]{head.order_no}[/]  {KINDS[head.kind]}  {head.period}  {state}", highlight=False)
     facts = (
-        ("起因", head.cause),
+        ("起因", _cause(head.cause)),
         ("取代", head.supersedes or ""),
         ("基准日", f"{head.base_date}，第 {head.round} 轮签批，{head.drafted_by} 拟定"),
         ("最近一次变动", f"{head.status_at:%Y-%m-%d %H:%M} {head.status_reason}"),
