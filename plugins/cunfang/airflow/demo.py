@@ -333,8 +333,10 @@ def _order_line(order: Order) -> str:
     signed = [f"{item.title} {item.approver}" for item in order.signatures if item.approver]
     waits = next((f"待 {item.title}（{'、'.join(item.by)}）" for item in order.signatures if item.approver is None), "")
     live = [leg for leg in order.legs if leg.status != "blocked"]
+    listed = len(order.legs) - len(live)
     due = max((leg.due_on for leg in live if leg.due_on), default=None)
-    what = [f"{len(live)} 笔", *signed, waits, f"{due} 前办结" if due else ""]
+    what = [f"划转 {len(live)} 笔", f"只列明 {listed} 笔" if listed else "", *signed, waits]
+    what += [f"{due} 前办结"] if due else []
     return f"指令 {head.order_no}（{KINDS[head.kind]}）{head.standing}：" + "，".join(part for part in what if part)
 
 
