@@ -132,3 +132,4 @@ def test_why_a_recall_was_proposed_is_said_in_words(office: tuple[Engine, str]) 
     engine, order_no = office
     shown = order(engine, "show", order_no)
     assert shown.exit_code == 0 and "取消资格：悟政办〔2025〕3号" in shown.output and "decision" not in shown.output
+    assert "起可划" not in shown.output

@@ -278,11 +278,14 @@ def _legs(item: Shown) -> Table:
     table.add_column("金额（元）", justify="right", no_wrap=True)
     for heading in ("状态", "期限", "执行、回单", "说明"):
         table.add_column(heading)
+    head = item.order.head
     for leg, named in zip(item.order.legs, _in_order(item), strict=True):
         done = f"{leg.executed_at:%Y-%m-%d} {leg.reference or ''}" if leg.executed_at else ""
         late = f"迟 {item.days_late[leg.leg_code]} 个工作日" if leg.leg_code in item.days_late else ""
         excused = "免计逾期" if leg.excused else ""
-        waits = f"{leg.available_from} 起可划" if leg.available_from > item.order.head.base_date else ""
+        # Of a recall the reason says what waits for its maturity.
+        scheduled = head.kind == "adjustment" and leg.available_from > head.base_date
+        waits = f"{leg.available_from} 起可划" if scheduled else ""
         notes = (leg.reason, leg.status_reason or "", waits, late, excused)
         table.add_row(
             leg.leg_code.removeprefix(f"{item.order.head.order_no}-"), f"{named.from_name} {named.from_tail}",
