@@ -225,6 +225,9 @@ def test_registers_of_institutions_are_unambiguous_and_in_order(judge: Judge) ->
 def test_events_and_decisions_carry_what_they_are_used_for(judge: Judge) -> None:
     event = {"event": "E1", "institution": "ICBC", "kind": "压票", "severity": "disqualify", "found_on": "2025-11-01"}
     assert {("SUP-V010", 1), ("SUP-V011", 1)} <= faults(judge("supervisory_events", [event]))
+    closed = [event | {"event": f"E{day}", "closed_on": f"2025-{day}"} for day in ("10-31", "11-01")]
+    too_early = {fault for fault in faults(judge("supervisory_events", closed)) if fault[0] == "SUP-V014"}
+    assert too_early == {("SUP-V014", 1)}
     decision = {"decision": "1号", "kind": "carve_out", "valid_from": "2025-10-01", "valid_to": "2025-09-30"}
     signed = {"decided_on": "2025-09-01", "approver": "领导小组"}
     assert {("DEC-V010", 1), ("DEC-V013", 1)} <= faults(judge("decisions", [decision | signed]))
