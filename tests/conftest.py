@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,17 +14,25 @@ from sqlalchemy.pool import NullPool
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+# Last on the path, so that no folder of tests hides a library of the same name.
+sys.path.append(str(Path(__file__).parent))
+
 from cunfang.warehouse.embedded import create_database, passing_server, url
 from cunfang.warehouse.migrate import upgrade
+from every_session import set_for_all
 
 _NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Path]:
-    """The socket folder of a running PostgreSQL that holds the migrated database `template_warehouse`."""
+    """The socket folder of a running PostgreSQL that holds the migrated database `template_warehouse`.
+
+    Its sessions may live other days than today (migration 0033).
+    """
     with passing_server() as directory:
         upgrade(create_database(directory, "template_warehouse"))
+        set_for_all(directory, "SET cunfang.today = ''")
         yield directory
 
 

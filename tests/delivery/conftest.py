@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-
-# Last on the path, so that no folder of tests hides a library of the same name.
-sys.path.append(str(Path(__file__).parents[1]))
-
 from sqlalchemy import Engine, create_engine
 
 from delivery.mailbox_server import MailServer, serving

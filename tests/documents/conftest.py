@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-# Last on the path, so that no folder of tests hides a library of the same name.
-sys.path.append(str(Path(__file__).parents[1]))
-
 from sqlalchemy import Connection, Engine, create_engine
 
 from cunfang.documents.loading import load_result

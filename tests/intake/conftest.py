@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
-# Last on the path, so that no folder of tests hides a library of the same name.
-sys.path.append(str(Path(__file__).parents[1]))
 
 from cunfang.settings import Settings
 from cunfang.warehouse import engine

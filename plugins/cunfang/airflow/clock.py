@@ -1,4 +1,4 @@
-"""Let a warehouse live another day than today: for the demonstration and tests alone (migration 0020)."""
+"""Let a warehouse live another day than today: for the demonstration and tests alone (migration 0033)."""
 
 from __future__ import annotations
 

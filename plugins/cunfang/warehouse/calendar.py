@@ -27,7 +27,7 @@ def load_calendar(connection: Connection) -> int:
 
 
 def today(connection: Connection) -> date:
-    """The day as the office lives it: of Shanghai, or what the database's `cunfang.today` says (migration 0020)."""
+    """The day as the office lives it: of Shanghai, or what the database's `cunfang.today` says (migration 0033)."""
     return date.fromisoformat(str(connection.scalar(text("SELECT CAST(ops.today() AS text)"))))
 
 
