@@ -164,6 +164,23 @@ def test_given_bonus_and_penalty_in_points_and_yuan_then_each_is_cut_at_its_cap_
     }  # fmt: skip
 
 
+def test_given_a_bonus_below_zero_then_it_makes_room_under_the_cap_for_those_after_it(evaluated: Evaluate) -> None:
+    def each(place: dict[str, object], measure: str) -> Leaf:
+        told = {"unit": parameter(1), "unit_points": parameter(1), "floor": parameter("-9")}
+        return leaf("points_per_unit", **told, **place) | {"measure": measure}
+
+    points = {code: each({"points": "9"}, code[0]) for code in ("x1", "y", "x2")}
+    amounts = {f"{code}_yuan": each({"amount": parameter("9")}, code[0]) for code in points}
+    for bonuses, penalties, sign in (({**points, **amounts}, {}, 1), ({}, {**points, **amounts}, -1)):
+        rules = book(
+            {}, bonuses, penalties, bonus_cap="3", penalty_cap="3", bonus_amount_cap="3", penalty_amount_cap="3"
+        )
+        (result,) = evaluated([county(rules, {"A": "5", "B": "1"}, {"A": "-4", "B": "0"})])
+        assert [sign * result.points[code, "A"] for code in points] == [3, -4, 4]
+        assert [sign * result.amounts[code, "A"] for code in amounts] == [3, -4, 4]
+        assert [sign * result.points[code, "B"] for code in points] == [1, 0, 1]
+
+
 def test_given_an_indicator_that_nobody_has_then_the_others_carry_it_whatever_their_method(evaluated: Evaluate) -> None:
     nodes = {
         "x": leaf("rank_step", points="20", step=parameter("4")),

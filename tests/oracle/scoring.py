@@ -312,7 +312,7 @@ def capped(
             for one in (one for one in indicators if one.effect == effect and (one.code, bank) in points_of):
                 mine = points_of[one.code, bank]
                 got = mine if left is None else min(mine, max(left, ZERO))
-                left = None if left is None else left - mine
+                left = None if left is None else left - got
                 result[one.code, bank] = sign * got
     return result
 

@@ -26,12 +26,18 @@ SELECT
     concat_ws('；', nullif(c.flag, ''), CASE WHEN c.kept < c.points THEN '合计以 ' || trim_scale(c.cap) || ' 分为限' END)
 FROM (
     SELECT
-        e.*,
-        l.cap,
-        least(e.points, greatest(coalesce(l.cap, 'Infinity') - sum(e.points) OVER earlier + e.points, 0)) AS kept
-    FROM explained AS e
-    INNER JOIN eval.rulebook AS k ON e.rulebook_id = k.rulebook_id
-    CROSS JOIN LATERAL (SELECT CASE e.effect WHEN 'bonus' THEN k.bonus_cap ELSE k.penalty_cap END AS cap) AS l
-    WHERE e.effect IN ('bonus', 'penalty')
-    WINDOW earlier AS (PARTITION BY e.run_id, e.institution, e.effect ORDER BY e.ordinal ROWS UNBOUNDED PRECEDING)
+        t.*,
+        -- What was ever beyond the cap stays cut; one below 0 makes room again for those after it.
+        t.points - greatest(max(t.total) OVER (so_far ROWS UNBOUNDED PRECEDING) - t.cap, 0)
+        + greatest(max(t.total) OVER (so_far ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) - t.cap, 0) AS kept
+    FROM (
+        SELECT
+            e.*,
+            CASE e.effect WHEN 'bonus' THEN k.bonus_cap ELSE k.penalty_cap END AS cap,
+            sum(e.points) OVER (PARTITION BY e.run_id, e.institution, e.effect ORDER BY e.ordinal) AS total
+        FROM explained AS e
+        INNER JOIN eval.rulebook AS k ON e.rulebook_id = k.rulebook_id
+        WHERE e.effect IN ('bonus', 'penalty')
+    ) AS t
+    WINDOW so_far AS (PARTITION BY t.run_id, t.institution, t.effect ORDER BY t.ordinal)
 ) AS c

@@ -11,29 +11,27 @@ SELECT
     )
 FROM (
     SELECT
-        e.*,
-        l.cap,
-        least(e.points, greatest(coalesce(l.cap, 'Infinity') - sum(e.points) OVER earlier + e.points, 0)) AS kept
+        t.*,
+        -- As with points: what was ever beyond the cap stays cut, one below 0 makes room again.
+        t.points - greatest(max(t.total) OVER (so_far ROWS UNBOUNDED PRECEDING) - t.cap, 0)
+        + greatest(max(t.total) OVER (so_far ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) - t.cap, 0) AS kept
     FROM (
         SELECT
             x.run_id,
             x.institution,
             x.indicator,
-            x.rulebook_id,
             x.ordinal,
             x.effect,
             x.basis,
             x.flag,
-            round(x.points, 2) AS points
+            round(x.points, 2) AS points,
+            CASE x.effect WHEN 'bonus_amount' THEN k.bonus_amount_cap ELSE k.penalty_amount_cap END AS cap,
+            sum(round(x.points, 2)) OVER (PARTITION BY x.run_id, x.institution, x.effect ORDER BY x.ordinal) AS total
         FROM explained AS x
+        INNER JOIN eval.rulebook AS k ON x.rulebook_id = k.rulebook_id
         WHERE x.effect IN ('bonus_amount', 'penalty_amount') AND x.counts
-    ) AS e
-    INNER JOIN eval.rulebook AS k ON e.rulebook_id = k.rulebook_id
-    CROSS JOIN
-        LATERAL (
-            SELECT CASE e.effect WHEN 'bonus_amount' THEN k.bonus_amount_cap ELSE k.penalty_amount_cap END AS cap
-        ) AS l
-    WINDOW earlier AS (PARTITION BY e.run_id, e.institution, e.effect ORDER BY e.ordinal ROWS UNBOUNDED PRECEDING)
+    ) AS t
+    WINDOW so_far AS (PARTITION BY t.run_id, t.institution, t.effect ORDER BY t.ordinal)
 ) AS c;
 
 DROP VIEW explained, reckoned, compared;

@@ -29,11 +29,13 @@ SELECT format('%%s 加减存款额 %%s 元，超过考核办法的限额', x.ins
 FROM eval.supplement AS x
 INNER JOIN eval.run AS r ON x.run_id = r.run_id
 INNER JOIN eval.rulebook AS k ON r.rulebook_id = k.rulebook_id
+INNER JOIN eval.indicator AS i ON i.rulebook_id IN (k.rulebook_id, k.policy_rulebook_id) AND x.indicator = i.indicator
+INNER JOIN eval.rulebook AS b ON i.rulebook_id = b.rulebook_id
 WHERE x.run_id = %(run_id)s
-GROUP BY x.institution, k.bonus_amount_cap, k.penalty_amount_cap
+GROUP BY x.institution, b.bonus_amount_cap, b.penalty_amount_cap
 HAVING
-    sum(x.amount) FILTER (WHERE x.amount > 0) > k.bonus_amount_cap
-    OR -sum(x.amount) FILTER (WHERE x.amount < 0) > k.penalty_amount_cap
+    sum(x.amount) FILTER (WHERE i.effect = 'bonus_amount') > b.bonus_amount_cap
+    OR -sum(x.amount) FILTER (WHERE i.effect = 'penalty_amount') > b.penalty_amount_cap
 UNION ALL
 SELECT format('%%s 应存 %%s 元，与政策性银行的核定额 %%s 元不符', p.institution, a.target, p.amount)
 FROM eval.policy_support AS p

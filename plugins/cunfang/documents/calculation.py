@@ -129,8 +129,9 @@ class _Block:
                 for (code, institution), place in self.places.items()
                 if institution == point.institution and self.result.placed[code].effect == self.effect
             )
-            taken = "+".join(before) or "0"
-            left = f"{number(limit.value)}-ABS({taken})"
+            # Penalties stand below 0 already.
+            sign = "+" if self.effect == "penalty" else "-"
+            left = f"{number(limit.value)}{sign}({'+'.join(before) or 0})"
             formula = f"MIN({formula},MAX({left},0))"
         return f"-({formula})" if self.effect == "penalty" else formula
 
