@@ -25,9 +25,10 @@ from cunfang.orders.issue import issue
 from cunfang.orders.life import move_leg
 from cunfang.orders.load import Order, load_order
 from cunfang.warehouse import server
-from cunfang.warehouse.embedded import create_database
+from cunfang.warehouse.embedded import create_database, wait_for_no_disk
 from cunfang.warehouse.migrate import upgrade
 from documents.sample_run import load_sample
+from every_session import set_for_all
 from signed import sign_all
 
 Action = Callable[[Engine], object]
@@ -71,6 +72,9 @@ def stages() -> Iterator[Path]:
     # PostgreSQL runs as another user.
     folder.chmod(0o755)
     data = server.start(folder / "pg")
+    # What a killed process has written the machine still has; a start would first write all these databases to disk.
+    wait_for_no_disk(data)
+    set_for_all(data, "SET cunfang.today = ''")
     try:
         url = create_database(data, "drafted")
         upgrade(url)
@@ -191,4 +195,5 @@ def _kill_server(postmaster: int) -> None:
     """Kill the server without a word, and wait until its processes, which notice it, have gone as well."""
     children = psutil.Process(postmaster).children()
     os.kill(postmaster, signal.SIGKILL)
-    psutil.wait_procs(children, timeout=10)
+    _, alive = psutil.wait_procs(children, timeout=60)
+    assert not alive

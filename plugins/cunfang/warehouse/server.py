@@ -25,6 +25,8 @@ DATABASES = ("airflow", "warehouse")
 _SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432.lock")
 _PLAIN = re.compile(r"[A-Za-z0-9/._-]+")
 _OPTIONS = "-c jit=off -c max_connections=200"
+# Seconds. After a crash every file of the data folder is first written to disk, before the end all that changed.
+_PATIENCE = "600"
 
 
 def socket_dir(data: Path) -> Path:
@@ -58,7 +60,7 @@ def stop(data: Path) -> None:
     """Stop the server over `data`, if one runs: sessions are ended, everything committed is on disk."""
     if is_running(data):
         sockets = _recorded_socket(data)
-        _pg_ctl(_server(data), "-w", "-t", "30", "-m", "fast", "stop")
+        _pg_ctl(_server(data), "-w", "-t", _PATIENCE, "-m", "fast", "stop")
         if sockets != data:
             with suppress(OSError):
                 sockets.rmdir()
@@ -109,7 +111,7 @@ def _launch(server: PostgresServer, sockets: Path) -> None:
     options = f"-h '' -k {shlex.quote(str(sockets))} {_OPTIONS}"
     log = server.pgdata / "log"
     try:
-        _pg_ctl(server, "-w", "-t", "60", "-o", options, "-l", str(log), "start")
+        _pg_ctl(server, "-w", "-t", _PATIENCE, "-o", options, "-l", str(log), "start")
     except subprocess.CalledProcessError as error:
         said = log.read_text(encoding="utf-8", errors="replace")[-2000:] if log.exists() else ""
         raise RuntimeError(f"PostgreSQL 未能启动（数据目录 {server.pgdata}）：{error.output}\n{said}") from error
