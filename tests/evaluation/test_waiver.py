@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine, text
 from cunfang.evaluation import official
 from cunfang.evaluation.official import advance, evaluate_official
 from cunfang.evaluation.waiver import WaivedError, waived
+from cunfang.orders.audit import verify
 from cunfang.orders.draft import draft_adjustment
 from cunfang.orders.waiver import withdraw
 from cunfang.period import Period
@@ -62,6 +63,25 @@ def test_given_a_waived_quarter_when_evaluated_then_there_is_a_row_and_no_run(en
     assert one(engine, "SELECT state, decision FROM ops.period_state WHERE period = '2025-Q4'") == [
         ("waived", "县政〔2025〕9号")
     ]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE ops.waiver SET decision = '县政〔2025〕8号'", "DELETE FROM ops.waiver",
+     "INSERT INTO ops.waiver (region, period, decision, submission_id, record_no) "
+     "SELECT region, '2026-Q1', decision, submission_id, record_no FROM ops.waiver"],
+    ids=["changed", "removed", "added"],
+)  # fmt: skip
+def test_given_a_waiver_that_is_tampered_with_then_the_audit_finds_it(engine: Engine, statement: str) -> None:
+    lay(engine, waiver(Q4.end))
+    with pytest.raises(WaivedError):
+        evaluate_official(engine, REGION, Q4)
+    with engine.begin() as connection:
+        assert verify(connection).breaks == ()
+        connection.execute(text("ALTER TABLE ops.waiver DISABLE TRIGGER USER"))
+        connection.execute(text(statement))
+        (found,) = verify(connection).breaks
+    assert found.what.startswith("waiver 中")
 
 
 def test_given_the_quarter_before_is_waived_then_this_one_is_evaluated_on_the_feeds(engine: Engine) -> None:

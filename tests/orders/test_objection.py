@@ -178,6 +178,21 @@ def test_given_an_objection_without_an_answer_when_somebody_signs_by_sql_then_it
     by_hand(connection, role, reviewed)
 
 
+def test_given_an_objection_that_comes_between_signature_and_state_then_the_result_is_not_final(
+    connection: Connection, reviewed: str
+) -> None:
+    set_today(connection, str(AFTER))
+    by_hand(connection, "owner", reviewed)
+    register(connection, 1, {"objection": "Y1"})
+
+    final = text("""
+        INSERT INTO ops.order_event (order_id, status, actor)
+        SELECT order_id, 'signed', 'leading_group' FROM ops.transfer_order WHERE order_no = :order_no
+    """)
+    with pytest.raises(IntegrityError, match=r"1 项异议没有答复（Y1）"):
+        by_hand(connection, "cunfang_pipeline", reviewed, final)
+
+
 def test_given_the_window_is_open_then_the_library_says_the_same_and_a_refusal_may_be_given(
     connection: Connection, reviewed: str
 ) -> None:

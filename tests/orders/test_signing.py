@@ -170,6 +170,19 @@ def test_a_state_cannot_be_written_without_its_signatures(connection: Connection
             connection.execute(event, {"status": status, "order_no": order_no})
 
 
+@pytest.mark.parametrize(("step", "round_no"), [(2, 1), (3, 1), (None, 1), (1, 2), (1, None)])
+def test_a_signature_out_of_its_turn_or_round_is_refused_by_the_database(
+    connection: Connection, order_no: str, step: int | None, round_no: int | None
+) -> None:
+    """By who may sign now: only the place is wrong."""
+    approval = text("""
+        INSERT INTO ops.approval (verdict, approver, order_id, step_no, round)
+        SELECT 'approved', 'finance_office', order_id, :step, :round FROM ops.transfer_order WHERE order_no = :order_no
+    """)
+    with undone(connection), pytest.raises(IntegrityError, match="现在轮到第 1 个签批环节（第 1 轮）"):
+        connection.execute(approval, {"step": step, "round": round_no, "order_no": order_no})
+
+
 def test_a_paper_gets_no_further_transfer_and_none_is_changed(connection: Connection, order_no: str) -> None:
     more = text("""
         INSERT INTO ops.transfer_leg (

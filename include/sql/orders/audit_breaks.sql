@@ -21,6 +21,7 @@ known (name, keys) AS (
     ('order_event', ARRAY['event_id']),
     ('leg_event', ARRAY['event_id']),
     ('approval', ARRAY['approval_id']),
+    ('waiver', ARRAY['waiver_id']),
     ('run_correction', ARRAY['correction_id']),
     ('run_correction_effect', ARRAY['correction_id', 'institution']),
     ('true_up_outcome', ARRAY['run_id', 'order_no', 'institution']),
@@ -63,6 +64,11 @@ standing (name, said) AS (
         to_jsonb(a)
     FROM ops.approval AS a
     WHERE a.order_id IS NOT NULL
+    UNION ALL
+    SELECT
+        'waiver',
+        to_jsonb(w)
+    FROM ops.waiver AS w
     UNION ALL
     SELECT
         'run_correction',
@@ -146,7 +152,8 @@ SELECT
     concat_ws(
         ' ', 'order ' || (f.said ->> 'order_id'), 'leg ' || (f.said ->> 'leg_no'),
         'correction ' || (f.said ->> 'correction_id') || coalesce(' ' || (f.said ->> 'institution'), ''),
-        CASE WHEN starts_with(f.name, 'true_up') THEN 'run ' || (f.said ->> 'run_id') END
+        CASE WHEN starts_with(f.name, 'true_up') THEN 'run ' || (f.said ->> 'run_id') END,
+        CASE WHEN f.name = 'waiver' THEN concat_ws(' ', f.said ->> 'region', f.said ->> 'period') END
     ),
     format('%s 中的这条记录不在审计链里：%s', f.name, f.said)
 FROM life AS f
