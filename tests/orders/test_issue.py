@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from cunfang.evaluation.official import SignOffError
 from cunfang.orders import signing
-from cunfang.orders.draft import lay_out
+from cunfang.orders.draft import draft_adjustment, lay_out
 from cunfang.orders.issue import issue_within
 from cunfang.orders.life import move_leg
 from cunfang.orders.load import load_order
@@ -20,6 +21,7 @@ from cunfang.region import load_region
 from cunfang.warehouse.copy import copy_rows
 from documents.sample_run import PERIOD, REGION, Sample
 from orders.conftest import set_today
+from orders.test_signing import planned
 from signed import sign_all, wait_for_objections
 
 
@@ -135,6 +137,18 @@ def test_a_balance_that_does_not_cover_a_transfer_stops_the_whole_order(connecti
     assert load_order(connection, order_no).head.status == "draft"
 
 
+def test_what_is_only_listed_needs_no_cover(connection: Connection, order_no: str) -> None:
+    connection.execute(text("ALTER TABLE ops.transfer_order DISABLE TRIGGER append_only"))
+    connection.execute(text("UPDATE ops.transfer_order SET max_drift = 1000"))
+    sign_all(connection, order_no)
+    legs = load_order(connection, order_no).legs
+    account = next(leg.from_account for leg in legs if leg.status == "blocked")
+    taken = sum(leg.amount for leg in legs if leg.from_account == account and leg.status != "blocked")
+    balances_of(connection, date(2026, 1, 15), {account: Decimal(taken)})
+
+    assert issue_within(connection, order_no).drifts == ()
+
+
 def test_a_draft_that_drifted_is_signed_anew_from_the_first_step(connection: Connection, order_no: str) -> None:
     sign_all(connection, order_no)
     account, base, _ = _paying(connection, order_no)
@@ -148,7 +162,10 @@ def test_a_draft_that_drifted_is_signed_anew_from_the_first_step(connection: Con
     assert issue_within(connection, order_no).drifts == ()
 
 
-def test_transfers_executed_since_the_base_date_are_no_drift(connection: Connection, order_no: str) -> None:
+@pytest.mark.parametrize("base_date", [date(2025, 12, 31), date(2026, 1, 20)], ids=["before it", "of its day"])
+def test_transfers_executed_since_the_base_date_are_no_drift(
+    connection: Connection, order_no: str, base_date: date
+) -> None:
     """The balance has fallen by exactly what another order took: that was ordered, not lost."""
     sign_all(connection, order_no)
     issue_within(connection, order_no)
@@ -158,15 +175,38 @@ def test_transfers_executed_since_the_base_date_are_no_drift(connection: Connect
         connection, first.leg_code, "executed", actor="bank", executed_at=datetime.fromisoformat("2026-01-20T10:00")
     )
     balances_of(connection, date(2026, 1, 22), {account: base - first.amount})
-    # A second order on the same account, drafted from the same base date.
+    # A second order on the same account, drafted from a balance without the transfer or with it.
+    had = base if base_date < date(2026, 1, 20) else base - first.amount
     leg = Leg(first.from_institution, first.to_institution, account, first.to_account, first.owner,
-              first.fund_category, Decimal("1.00"), date(2025, 12, 31), base)  # fmt: skip
+              first.fund_category, Decimal("1.00"), base_date, had)  # fmt: skip
     terms = Terms(Decimal("0.05"), 3, 5, 0)
-    paper = Paper(REGION, str(PERIOD), "recall", date(2025, 12, 31), terms, None, first.from_institution, "决定 1 号")
+    paper = Paper(REGION, str(PERIOD), "recall", base_date, terms, None, first.from_institution, "决定 1 号")
     second = lay_out(connection, paper, [leg], load_region(REGION).sign_offs)
     sign_all(connection, second)
 
     assert issue_within(connection, second).drifts == ()
+
+
+def test_what_a_recall_was_to_take_from_an_account_that_the_next_order_empties_is_cancelled(
+    connection: Connection, sample: Sample
+) -> None:
+    """Its money is planned anew; what the recall takes elsewhere goes on."""
+    first = planned(connection, sample.run_id)[0]
+    taken = replace(first, amount=Decimal("1.00"))
+    kept = replace(taken, from_institution=first.to_institution, to_institution=first.from_institution,
+                   from_account=first.to_account, to_account=first.from_account)  # fmt: skip
+    terms = Terms(Decimal(10**9), 3, 5, 0)
+    paper = Paper(REGION, str(PERIOD), "recall", date(2025, 12, 31), terms, None, first.from_institution, "决定 1 号")
+    recall = lay_out(connection, paper, [taken, kept], load_region(REGION).sign_offs)
+    sign_all(connection, recall)
+    assert issue_within(connection, recall).drifts == ()
+
+    order_no = draft_adjustment(connection, sample.run_id)
+    sign_all(connection, order_no)
+    assert issue_within(connection, order_no).drifts == ()
+
+    told = [(leg.status, leg.status_reason) for leg in load_order(connection, recall).legs]
+    assert told == [("cancelled", f"被 {order_no} 取代"), ("issued", "")]
 
 
 def _paying(connection: Connection, order_no: str) -> tuple[str, Decimal, Decimal]:
