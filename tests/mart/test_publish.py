@@ -306,6 +306,20 @@ def test_given_a_published_run_then_every_chinese_page_has_its_rows_and_freshnes
     )
 
 
+def test_given_a_pool_account_then_the_page_says_how_far_the_money_is_concentrated(county: Any) -> None:
+    """250 of 1,000 yuan in scope wait to be placed (S05)."""
+    inputs = county.everything()
+    page = 'SELECT "考核期", "范围内存量", "待分配账户余额", "资金集中度", "数据截至" FROM mart.v_cn_concentration'
+    publish(county.connection, county.run(inputs))
+    (scattered,) = county.all(page)
+    assert scattered == ("2025-Q4", Decimal(1000), Decimal(0), Decimal(0), date(2025, 12, 31))
+
+    county.do("UPDATE core.account SET role = 'pool' WHERE account = '9900000000000004'")
+    publish(county.connection, county.run(inputs, icbc=400))
+    (pooled,) = county.all(page)
+    assert pooled == ("2025-Q4", Decimal(1000), Decimal(250), Decimal("0.25"), date(2025, 12, 31))
+
+
 def test_given_any_published_fact_then_no_join_to_a_dimension_drops_a_row(county: Any) -> None:
     inputs = county.everything()
     county.do("UPDATE core.balance SET account = 'unknown' WHERE record_no = 4")

@@ -9,6 +9,7 @@ WITH known AS (
         coalesce(a.basis, '') AS basis,
         a.opened_on,
         a.closed_on,
+        coalesce(a.role = 'pool', FALSE) AS pool,
         s.period,
         s.submission_id
     FROM raw.standing_submission AS s
@@ -25,6 +26,7 @@ WITH known AS (
         h.basis,
         NULL,
         NULL,
+        h.pooled,
         '',
         h.submission_id
     FROM eval.holding AS h
@@ -33,7 +35,7 @@ WITH known AS (
 
 INSERT INTO mart.dim_account (
     region_code, account_code, account_masked, institution_code, owner_name, fund_category_code, is_adjustable,
-    basis_text, opened_on, closed_on
+    basis_text, opened_on, closed_on, is_pool
 )
 SELECT DISTINCT ON (k.account)
     %(region)s,
@@ -45,7 +47,8 @@ SELECT DISTINCT ON (k.account)
     k.adjustable,
     k.basis,
     k.opened_on,
-    k.closed_on
+    k.closed_on,
+    k.pool
 FROM known AS k
 ORDER BY k.account, k.period DESC, k.submission_id DESC
 ON CONFLICT (region_code, account_code) DO UPDATE SET
@@ -55,12 +58,14 @@ ON CONFLICT (region_code, account_code) DO UPDATE SET
     is_adjustable = excluded.is_adjustable,
     basis_text = excluded.basis_text,
     opened_on = excluded.opened_on,
-    closed_on = excluded.closed_on
+    closed_on = excluded.closed_on,
+    is_pool = excluded.is_pool
 WHERE (
     mart.dim_account.institution_code, mart.dim_account.owner_name, mart.dim_account.fund_category_code,
     mart.dim_account.is_adjustable, mart.dim_account.basis_text, mart.dim_account.opened_on,
-    mart.dim_account.closed_on
+    mart.dim_account.closed_on, mart.dim_account.is_pool
 ) IS DISTINCT FROM (
     excluded.institution_code, excluded.owner_name, excluded.fund_category_code,
-    excluded.is_adjustable, excluded.basis_text, excluded.opened_on, excluded.closed_on
+    excluded.is_adjustable, excluded.basis_text, excluded.opened_on, excluded.closed_on,
+    excluded.is_pool
 )
