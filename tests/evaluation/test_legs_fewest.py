@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from cunfang.evaluation import plan_search
 from cunfang.evaluation.plan import Giver, Leg, Plan, Problem, Taker, best_plan, broken, exact, merit
 from cunfang.evaluation.plan_bounds import component_bound
 from evaluation.conftest import Evaluate
@@ -112,6 +114,37 @@ def test_given_two_sets_of_banks_that_settle_among_themselves_then_the_bound_is_
     takers = tuple(Taker(group, bank, bank) for bank in banks[1])
     assert component_bound(Problem(*banks, givers, takers, 1), 12) == 2
     assert len(best_plan(Problem(*banks, givers, takers, 1), ()).legs) == 2
+
+
+@pytest.mark.parametrize(("seconds", "moved", "proved", "stopped_by"), [(60.0, 14, True, ""), (0.0, 13, False, "time")])
+def test_given_a_search_that_time_ends_then_nothing_of_it_is_taken_and_it_is_named(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, moved: int, proved: bool, stopped_by: str
+) -> None:
+    first, second = GROUPS
+    givers = (Giver(first, "A", "A-1", 7, 0), Giver(first, "B", "B-1", 9, 0), Giver(second, "B", "B-2", 5, 0))
+    takers = (Taker(second, "X", "X-2"), Taker(first, "Y", "Y-1"), Taker(first, "Z", "Z-1"), Taker(second, "Z", "Z-2"))
+    problem = Problem({"A": 9, "B": 7}, {"X": 3, "Y": 5, "Z": 9}, givers, takers, 3)
+    monkeypatch.setattr(plan_search, "TIME_LIMIT", seconds)
+
+    plan = best_plan(problem, ())
+
+    assert not broken(problem, plan.legs)
+    assert (merit(problem, plan.legs).moved, plan.proved, plan.stopped_by) == (moved, proved, stopped_by)
+
+
+def test_given_as_many_transfers_as_the_bound_that_move_less_then_nothing_is_proved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = GROUPS
+    givers = (Giver(first, "B", "B-1", 7, 0), Giver(second, "A", "A-2", 7, 0), Giver(second, "B", "B-2", 3, 0))
+    takers = tuple(Taker(group, bank, f"{bank}-{group[1]}") for bank in "XY" for group in GROUPS)
+    problem = Problem({"A": 9, "B": 7}, {"X": 8, "Y": 6}, givers, takers, 2)
+    monkeypatch.setattr(plan_search, "TIME_LIMIT", 0.0)
+
+    plan = best_plan(problem, ())
+
+    assert (len(plan.legs), plan.lower_bound, merit(problem, plan.legs).moved) == (3, 3, 13)
+    assert not plan.proved
 
 
 @settings(MANY, max_examples=2)

@@ -42,7 +42,7 @@ class County:
     bans: Sequence[tuple[str, str, str, date]] = ()
     liquidity: dict[str, str] = field(default_factory=dict)
     decisions: Sequence[dict[str, object]] = ()
-    closed: dict[str, tuple[date, str]] = field(default_factory=dict)
+    closed: dict[str, tuple[date, str | None]] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
 
     def laid(self, connection: Connection, region: str | None = None) -> str:

@@ -15,6 +15,7 @@ from cunfang.documents.loading import load_result
 from cunfang.evaluation import evaluate_within
 from cunfang.orders import correction
 from cunfang.orders.audit import verify
+from cunfang.orders.life import move_leg
 from cunfang.orders.load import load_order
 from cunfang.simulation.lay import Delivered
 from cunfang.warehouse.sql import rows
@@ -72,6 +73,8 @@ def test_given_no_threshold_then_an_order_supersedes_and_the_old_transfers_are_c
 ) -> None:
     office = Office(connection, book())
     old = office.settled(office.quarter(Q4))
+    back = load_order(connection, old).legs[0].leg_code
+    move_leg(connection, back, "returned", actor="bank", reason="账号有误")
     second = office.marked(Q4, SMALL)
 
     new = office.settled(second)

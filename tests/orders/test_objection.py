@@ -114,10 +114,11 @@ def test_given_an_objection_after_the_window_then_it_is_shown_as_late_and_holds_
     assert [tuple(row) for row in shown] == [("Y1", "late", True), ("Y2", "open", False)]
 
 
-def test_given_an_objection_about_another_quarter_then_this_paper_is_not_held_up(
-    connection: Connection, reviewed: str
+@pytest.mark.parametrize("elsewhere", [{"about_period": "2025-Q3"}, {"region": "420923"}], ids=["quarter", "region"])
+def test_given_an_objection_about_another_quarter_or_region_then_this_paper_is_not_held_up(
+    connection: Connection, reviewed: str, elsewhere: dict[str, object]
 ) -> None:
-    register(connection, 1, {"objection": "Y1", "about_period": "2025-Q3"})
+    register(connection, 1, {"objection": "Y1", **elsewhere})
     assert over_on(connection, reviewed, AFTER)
 
 

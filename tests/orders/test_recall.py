@@ -156,12 +156,17 @@ def test_rigid_accounts_are_listed_and_do_not_move(now: Connection) -> None:
     assert (social.status, social.reason, social.to_account, social.amount) == ("blocked", RIGID, None, Decimal(50))
 
 
-def test_a_rigid_account_that_a_decision_frees_moves_to_a_pool_account_of_its_category(now: Connection) -> None:
+@pytest.mark.parametrize(
+    ("until", "to_account"), [(date(2026, 1, 20), "B-social-pool"), (date(2026, 1, 19), None)], ids=["last day", "over"]
+)
+def test_a_rigid_account_that_a_decision_frees_moves_to_a_pool_account_of_its_category(
+    now: Connection, until: date, to_account: str | None
+) -> None:
     rigid = Account("A-social", "A", 50, category="fiscal_social")
     pool = Account("B-social-pool", "B", 0, category="fiscal_social", role="pool")
-    freed = {"decision": "悟政办〔2026〕2号", "kind": "adjustable", "account": "A-social"}
+    freed = {"decision": "悟政办〔2026〕2号", "kind": "adjustable", "account": "A-social", "valid_to": until}
     legs = legs_of(now, County((rigid, POOL, pool), ban(), decisions=(freed,)))
-    assert legs["A-social"].to_account == "B-social-pool"
+    assert legs["A-social"].to_account == to_account
 
 
 @pytest.mark.parametrize(
@@ -174,6 +179,7 @@ def test_a_rigid_account_that_a_decision_frees_moves_to_a_pool_account_of_its_ca
         (Account("A-pool", "A", 0, role="pool"),),
         (Account("D-pool", "D", 0, role="pool"),),
         (Account("C-pool", "C", 0, role="pool"),),
+        (Account("E-pool", "E", 0, role="pool"),),
     ],
     ids=[
         "none",
@@ -183,16 +189,37 @@ def test_a_rigid_account_that_a_decision_frees_moves_to_a_pool_account_of_its_ca
         "its own",
         "of a banned bank",
         "of a red bank",
+        "of a closed bank",
     ],
 )
 def test_without_a_pool_account_elsewhere_the_transfer_is_blocked(now: Connection, pools: tuple[Account, ...]) -> None:
     others = (Account("B-1", "B", 0), Account("C-1", "C", 0), Account("D-1", "D", 0))
     banned = (*ban(), ("E2", "D", "悟政办〔2025〕4号", BANNED_ON))
-    county = County((Account("A-1", "A", 100), *others, *pools), banned, {"C": "0.10"})
+    gone: dict[str, tuple[date, str | None]] = {"E": (date(2025, 12, 1), None)}
+    county = County((Account("A-1", "A", 100), *others, *pools), banned, {"C": "0.10"}, closed=gone)
     orders = [read(now, order_no).order for order_no in proposed(now, county)]
     (order,) = [order for order in orders if order.head.institution == "A"]
     (leg,) = order.legs
     assert (leg.status, leg.reason, leg.to_institution, leg.to_account) == ("blocked", NO_POOL, None, None)
+
+
+def test_no_money_goes_to_a_bank_that_is_being_recalled_from_though_it_is_sound_again(now: Connection) -> None:
+    pool = Account("C-pool", "C", 0, role="pool")
+    region = County((Account("A-1", "A", 100), Account("C-1", "C", 1), pool), liquidity={"C": "0.10"}).laid(now)
+    (under_way,) = propose(now, region, rulebook=policy())
+    event, bank, decision, day = ban()[0]
+    banned = {"event": event, "institution": bank, "kind": "withhold", "severity": "disqualify", "decided_on": day}
+    lay(
+        now,
+        region,
+        [Delivered(Q1, "supervisory_events", ({**banned, "decision": decision},)), liquidity(Q1, {"C": "0.31"})],
+    )
+    watch(now, region, Q1, policy())
+
+    (order_no,) = propose(now, region, rulebook=policy())
+    assert read(now, under_way).withdrawn
+    (leg,) = read(now, order_no).order.legs
+    assert (leg.from_account, leg.status, leg.reason) == ("A-1", "blocked", NO_POOL)
 
 
 def test_accounts_still_in_the_name_of_a_predecessor_are_recalled_from_the_successor(now: Connection) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 
 from cunfang.evaluation import evaluate_within
 from cunfang.orders.issue import issue
+from cunfang.orders.life import move_leg
 from cunfang.orders.recall import propose
 from cunfang.orders.signing import sign
 from cunfang.period import Period
@@ -93,6 +94,16 @@ def test_the_red_bank_is_out_only_by_signature_and_while_it_is_red(
         assert targets == {"A": Decimal(0), "B": Decimal(200)}
     else:
         assert targets == {"A": Decimal(100), "B": Decimal(100)}
+
+
+def test_a_recall_whose_transfers_are_all_called_off_keeps_nobody_out(engine: Engine) -> None:
+    region = recalled(engine, signed=True)
+    with engine.begin() as connection:
+        for code in connection.scalars(text("SELECT leg_code FROM ops.leg_state WHERE status = 'issued'")).all():
+            move_leg(connection, code, "cancelled", actor="finance_office", reason="不再收回")
+        next_quarter(connection, region, "0.12")
+        run_id = evaluate_within(connection, region, Q1, rules()).run_id
+        assert roles(connection, run_id)["A"][0] == "commercial"
 
 
 def test_a_recall_issued_after_the_base_date_changes_nothing_of_that_quarter(engine: Engine) -> None:

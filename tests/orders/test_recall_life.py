@@ -108,8 +108,8 @@ def test_carried_out_it_is_proposed_again_only_once_the_bank_has_money_that_can_
     assert [(leg.from_account, leg.to_account, leg.amount) for leg in order.legs] == [("A-2", "B-2", Decimal(30))]
 
 
-@pytest.mark.parametrize("executed", [False, True], ids=["on its way", "executed since the balance"])
-def test_what_a_transfer_already_issued_takes_is_not_recalled_a_second_time(office: Engine, executed: bool) -> None:
+@pytest.mark.parametrize("state", ["issued", "overdue", "executed"])
+def test_what_a_transfer_already_issued_takes_is_not_recalled_a_second_time(office: Engine, state: str) -> None:
     county = County((Account("A-1", "A", 100), Account("C-1", "C", 0), Account("B-pool", "B", 0, role="pool")), ban())
     with office.begin() as connection:
         region = county.laid(connection)
@@ -119,7 +119,9 @@ def test_what_a_transfer_already_issued_takes_is_not_recalled_a_second_time(offi
         earlier = lay_out(connection, paper, [leg], DEFAULT_CHAIN)
     signed_and_issued(office, earlier)
     with office.begin() as connection:
-        if executed:
+        if state == "overdue":
+            move_leg(connection, f"{earlier}-L001", "overdue", actor="cunfang")
+        if state == "executed":
             move_leg(connection, f"{earlier}-L001", "executed", actor="A", executed_at=EXECUTED_AT, reference="1")
     (order_no,) = proposals(office, region)
     assert [leg.amount for leg in read(office, order_no).order.legs] == [Decimal(60)]

@@ -87,6 +87,27 @@ def test_given_a_receipt_for_another_amount_then_it_moves_nothing_and_is_asked_a
     assert "999,999.00 元，而划转金额不是这个数" in said(connection)["TRK-M006"]
 
 
+@pytest.mark.parametrize("outcome", ["acknowledged", "returned"])
+def test_given_note_or_return_of_another_amount_then_it_moves_nothing(
+    connection: Connection, leg: str, outcome: str
+) -> None:
+    set_today(connection, "2026-01-22")
+    reported(connection, "A", Receipt(leg, "2026-01-22 10:30", AMOUNT - 1, outcome=outcome))
+
+    assert not track(connection, REGION).moved
+    assert status(connection, leg) == "issued"
+
+
+def test_given_a_return_dated_before_it_was_made_then_it_stays_made(connection: Connection, leg: str) -> None:
+    set_today(connection, "2026-01-26")
+    reported(connection, "A", made(leg, "2026-01-23"))
+    assert track(connection, REGION).executed == (leg,)
+    reported(connection, "B", made(leg, "2026-01-22", outcome="returned", reason="户名不符"))
+
+    assert track(connection, REGION).returned == ()
+    assert status(connection, leg) == "executed"
+
+
 def test_given_a_receipt_dated_before_the_issue_or_after_today_then_it_moves_nothing(
     connection: Connection, leg: str
 ) -> None:
@@ -301,7 +322,9 @@ def test_given_balances_that_moved_and_no_receipt_then_it_is_asked_and_stays_ove
     assert track(connection, REGION).confirmed == (leg,)
 
 
-def test_given_it_was_entered_by_hand_then_it_waits_for_a_receipt_or_a_person(connection: Connection, leg: str) -> None:
+def test_given_it_was_entered_by_hand_then_it_waits_for_a_receipt_of_its_amount(
+    connection: Connection, leg: str
+) -> None:
     set_today(connection, "2026-04-01")
     at = datetime.fromisoformat("2026-01-22")
     move_leg(connection, leg, "executed", actor="finance_bureau", reason="电话核实", executed_at=at)
@@ -309,6 +332,16 @@ def test_given_it_was_entered_by_hand_then_it_waits_for_a_receipt_or_a_person(co
 
     assert track(connection, REGION).confirmed == ()
     assert list(said(connection)) == ["TRK-M003"]
+    reported(connection, "A", Receipt(leg, "2026-01-22 10:30", AMOUNT + 1))
+    assert track(connection, REGION).confirmed == ()
+    assert sorted(said(connection)) == ["TRK-M003", "TRK-M006"]
+    reported(connection, "A", made(leg))
+    assert track(connection, REGION).confirmed == (leg,)
+
+
+def test_given_it_was_entered_by_hand_then_a_person_may_confirm_it(connection: Connection, leg: str) -> None:
+    at = datetime.fromisoformat(ISSUED)
+    move_leg(connection, leg, "executed", actor="finance_bureau", reason="电话核实", executed_at=at)
     move_leg(connection, leg, "confirmed", actor="finance_bureau", reason="已核对流水")
     assert said(connection) == {}
 
