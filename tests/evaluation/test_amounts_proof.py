@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from evaluation.amounts import Case, Holder, amounts
+from evaluation.amounts import Case, Holder, amounts, breaches, run_ids
 from oracle.allocation import Scheme
 
 BANKS = (
@@ -86,6 +86,31 @@ def test_given_amounts_that_break_a_bound_or_a_total_then_the_database_refuses_t
     with pytest.raises(IntegrityError) as refused:
         connection.execute(text(statement))
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"C": "110.01"}, "应存合计 1000.01 元不等于总量 1000.00 元"),
+        ({"B": "349.99", "C": "110.01"}, "B 应存 349.99 元，低于下限 350.00 元或高于上限 500.00 元"),
+        ({"A": "500.01", "C": "109.99"}, "A 应存 500.01 元，低于下限 0.00 元或高于上限 500.00 元"),
+        ({"A": "499", "C": "111"}, "A 应存 499.00 元，不是起作用的约束 cap 所定的 500"),
+        ({"C": "109", "D": "41"}, "先行列支合计 40.00 元，各行列支之和为 41.00 元"),
+    ],
+)
+def test_given_amounts_that_somebody_changed_with_all_rights_then_the_verification_names_them(
+    ground: Engine, changed: dict[str, str], said: str
+) -> None:
+    with ground.connect() as made:
+        amounts(made, [Case(Scheme(concentration=Fraction(1, 2)), BANKS)])
+        assert breaches(made, run_ids(made)) == []
+        made.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+        made.execute(text("ALTER TABLE eval.allocation DISABLE TRIGGER USER"))
+        for bank, target in changed.items():
+            change = text("UPDATE eval.allocation SET target = :target WHERE institution = :bank")
+            made.execute(change, {"bank": bank, "target": Decimal(target)})
+        found = breaches(made, run_ids(made))
+    assert any(breach.startswith(said) for breach in found), found
 
 
 def test_given_sound_amounts_then_they_are_taken_once_and_nothing_is_added_to_them(connection: Connection) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 
 from evaluation.conftest import Evaluate
@@ -174,6 +176,7 @@ def test_given_a_difference_below_the_least_leg_then_it_is_carried_to_the_next_q
     below, enough = evaluated([_two_banks(*accounts, min_leg="100000"), _two_banks(*one_fen_more, min_leg="100000")])
 
     assert (below.legs, below.carried["B"]) == ([], Decimal("99999.99"))
+    assert below.remark == dict.fromkeys("AB", "差额低于 100000.00 元，结转下期")
     assert [leg.amount for leg in enough.legs] == [Decimal(100000)]
 
 
@@ -194,6 +197,26 @@ def test_given_a_deposit_that_matures_next_quarter_then_its_transfer_waits_for_t
     legs = [(leg.from_account, leg.amount, leg.status, leg.available_from) for leg in result.legs]
     assert legs == [("A-活期", Decimal(20), "planned", None), ("A-定期", Decimal(30), "scheduled", due)]
     assert (result.scheduled["B"], result.carried["B"]) == (Decimal(30), 0)
+
+
+@pytest.mark.parametrize(
+    ("matures_on", "legs"),
+    [
+        (AS_OF, [("planned", None)]),
+        (AS_OF + timedelta(days=1), [("scheduled", AS_OF + timedelta(days=1))]),
+        (NEXT_END, [("scheduled", NEXT_END)]),
+        (NEXT_END + timedelta(days=1), []),
+    ],
+    ids=["on the base date", "the day after", "on the last day of the next quarter", "after it"],
+)
+def test_given_the_day_on_which_a_deposit_matures_then_it_moves_at_once_or_waits_or_is_carried(
+    evaluated: Evaluate, matures_on: date, legs: list[tuple[str, date | None]]
+) -> None:
+    deposit = Account("A-定期", "A", Decimal(100), matures_on=matures_on)
+    (result,) = evaluated([_two_banks(deposit, Account("B-1", "B", Decimal(0)))])
+
+    assert [(leg.status, leg.available_from) for leg in result.legs] == legs
+    assert result.carried["B"] == (0 if legs else 50)
 
 
 def test_given_a_total_below_the_stock_then_what_nobody_receives_is_kept_for_payments_and_not_carried(

@@ -87,6 +87,29 @@ def test_given_a_transfer_that_breaks_a_rule_then_it_is_refused(
         _insert(connection, run, wrong)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"owner": "教育局"}, "划转明细第 1 笔与账户的机构"),
+        ({"category": "unit"}, "划转明细第 1 笔与账户的机构"),
+        ({"from": "C"}, "划转明细第 1 笔与账户的机构"),
+        ({"out": "A-社保", "category": "fiscal_social"}, "划转明细第 1 笔与账户的机构"),
+        ({"out": "A-定期"}, "划转明细第 1 笔与账户的机构"),
+        ({"into": "B-教育"}, "划转明细第 1 笔与账户的机构"),
+        ({"to": "C"}, "划转明细第 1 笔与账户的机构"),
+        ({"amount": Decimal("40.01")}, "账户 A-1 划出 40.01 元，超过余额 40.00 元"),
+    ],
+)
+def test_given_a_transfer_that_got_past_the_rules_then_the_verification_names_it(
+    connection: Connection, run: int, wrong: dict[str, object], said: str
+) -> None:
+    connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    connection.execute(text("ALTER TABLE eval.leg DISABLE TRIGGER USER"))
+    _insert(connection, run, wrong)
+    found = [row["breach"] for row in rows(connection, "eval/95_verify.sql", {"run_id": run})]
+    assert any(breach.startswith(said) for breach in found), found
+
+
 def test_given_two_transfers_that_only_together_are_too_much_then_the_second_is_refused(
     connection: Connection, run: int
 ) -> None:
