@@ -260,6 +260,25 @@ def test_a_run_of_the_same_quarter_made_later_knows_what_has_moved_since(ordered
     assert ordered.connection.scalar(earlier, {"run_id": ordered.run_id}) == 0
 
 
+@pytest.mark.parametrize(("day", "moved"), [("2026-03-31", False), ("2026-04-01", True)], ids=["in it", "since"])
+def test_what_was_made_on_the_day_of_the_balances_is_in_them(ordered: Ordered, day: str, moved: bool) -> None:
+    set_today(ordered.connection, "2026-04-10")
+    held = dict(ordered.held)
+    for code, payer, taker, amount in ordered.legs:
+        reported(ordered.connection, payer, Receipt(code, day, amount), region=ordered.region, period=str(Q1))
+        held[payer] -= 0 if moved else amount
+        held[taker] += 0 if moved else amount
+    track(ordered.connection, ordered.region)
+    deliver(ordered.connection, {ordered.region: quarter(Q1, held)})
+    run_id = ordered.evaluated(Q1)
+
+    known = text("SELECT DISTINCT moved FROM eval.run_leg WHERE run_id = :run_id")
+    assert list(ordered.connection.scalars(known, {"run_id": run_id})) == [moved]
+    made = 2 * sum(leg[3] for leg in ordered.legs) if moved else 0
+    added = text("SELECT sum(abs(moved)) FROM eval.holding WHERE run_id = :run_id")
+    assert ordered.connection.scalar(added, {"run_id": run_id}) == made
+
+
 def test_a_transfer_that_came_back_moved_nothing(ordered: Ordered) -> None:
     ordered.execute()
     code, *_, amount = ordered.legs[0]

@@ -139,6 +139,20 @@ def test_a_true_up_is_added_to_the_next_quarter_and_to_no_other(connection: Conn
     assert office.counted(office.quarter(Q2)) == {}
 
 
+def test_a_true_up_that_is_signed_after_the_next_quarter_is_counted_in_the_one_after(connection: Connection) -> None:
+    office = Office(connection, book(POINT))
+    office.settled(office.quarter(Q4))
+    second = office.marked(Q4, SMALL)
+    paper = correction.paper_of(connection, second)
+    assert paper is not None
+    office.settled(office.quarter(Q1))
+    assert load_order(connection, paper).head.status == "draft", "it rests on no balance of then"
+
+    assert office.settled(second) == paper
+    assert office.counted(office.marked(Q1, SMALL)) == {}, "a published quarter takes up no more"
+    assert office.counted(office.quarter(Q2)) == {(paper, "A"): POINT, (paper, "B"): -POINT}
+
+
 def test_a_true_up_that_is_counted_in_part_is_a_breach(connection: Connection) -> None:
     office = Office(connection, book(POINT))
     office.settled(office.quarter(Q4))

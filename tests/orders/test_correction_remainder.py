@@ -111,6 +111,17 @@ def test_what_a_cap_eats_is_applied_in_the_next_quarter_and_in_no_other(connecti
     assert paper == office.scalar("SELECT DISTINCT order_no FROM eval.true_up_carried WHERE run_id = :r", r=second)
 
 
+@pytest.mark.parametrize("table", ["true_up_carried", "true_up_outcome"])
+@pytest.mark.parametrize("change", ["UPDATE eval.{} SET amount = amount + 0.01", "DELETE FROM eval.{}"])
+def test_what_was_carried_on_and_is_tampered_with_is_found(connection: Connection, table: str, change: str) -> None:
+    office, _, _ = _capped(connection)
+    office.quarter(Q2)
+    assert verify(connection).breaks == ()
+    connection.execute(text(f"ALTER TABLE eval.{table} DISABLE TRIGGER USER"))
+    connection.execute(text(change.format(table)))
+    assert {broken.what.split(" ")[0] for broken in verify(connection).breaks} == {table}
+
+
 def test_while_the_bound_stays_it_is_carried_on_and_on(connection: Connection) -> None:
     office, _, _ = _capped(connection)
     office.rulebook = book(POINT, **CAPPED)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from cunfang.evaluation.official import SignOffError
+from cunfang.orders.audit import verify
 from cunfang.orders.load import OrderLeg
 from cunfang.orders.paper import OrderError
 from cunfang.orders.recall import NO_POOL, RIGID, Recall, load_recall, propose, redraft
@@ -261,6 +262,19 @@ def test_a_better_figure_before_the_signature_shows_and_nothing_new_is_proposed(
     assert recall.withdrawn and (ground.newest_value, ground.newest_level) == (Decimal("0.31"), None)
     assert recall.order.head.status == "draft", "it is for the signers to refuse"
     assert propose(now, region, rulebook=policy()) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE ops.recall_cause SET cause = 'decision 另一个文号'", "DELETE FROM ops.recall_cause"],
+    ids=["changed", "removed"],
+)
+def test_a_cause_that_is_tampered_with_is_found(now: Connection, statement: str) -> None:
+    proposed(now, County((Account("A-1", "A", 100), POOL), ban()))
+    assert verify(now).breaks == ()
+    now.execute(text("ALTER TABLE ops.recall_cause DISABLE TRIGGER USER"))
+    now.execute(text(statement))
+    assert "recall_cause 中没有这条记录" in verify(now).breaks[0].what
 
 
 def test_refused_by_a_signer_it_is_cancelled_nothing_moved_and_not_proposed_again(now: Connection) -> None:

@@ -365,6 +365,8 @@ def test_given_an_order_then_its_rate_of_arrival_and_the_office_s_own_days_are_t
     move_leg(connection, two, "cancelled", actor="finance_bureau", reason="账户冻结")
     arrived = connection.execute(office, {"region": REGION}).one()
     assert (arrived.confirmed_on, arrived.days_to_arrive) == (date(2026, 4, 1), 71)
+    live = {row.institution: tuple(row)[1:] for row in connection.execute(rates, {"region": REGION})}
+    assert live == {None: (1, 1), "A": (1, 1)}, "what was called off is not waited for"
 
 
 def test_the_pipeline_s_own_role_may_track(connection: Connection, leg: str) -> None:
