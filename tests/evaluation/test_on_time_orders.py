@@ -279,6 +279,36 @@ def test_what_was_made_on_the_day_of_the_balances_is_in_them(ordered: Ordered, d
     assert ordered.connection.scalar(added, {"run_id": run_id}) == made
 
 
+def test_what_went_to_an_account_that_the_register_no_longer_knows_is_left_where_the_balances_have_it(
+    ordered: Ordered,
+) -> None:
+    set_today(ordered.connection, "2026-04-10")
+    for code, payer, _, amount in ordered.legs:
+        reported(ordered.connection, payer, Receipt(code, "2026-04-01", amount), region=ordered.region, period=str(Q1))
+    track(ordered.connection, ordered.region)
+    county, gone = quarter(Q1, ordered.held), ordered.legs[0][2]
+    known = tuple(account for account in county.accounts if account.bank != gone)
+    deliver(ordered.connection, {ordered.region: replace(county, accounts=known)})
+    run_id = ordered.evaluated(Q1)
+
+    query = text("SELECT sum(moved), sum(abs(moved)) FROM eval.holding WHERE run_id = :run_id")
+    kept = sum(amount for _, _, taker, amount in ordered.legs if taker != gone)
+    assert tuple(ordered.connection.execute(query, {"run_id": run_id}).one()) == (0, 2 * kept)
+
+
+@pytest.mark.parametrize(("day", "due"), [("2026-01-27", None), ("2026-01-28", True)], ids=["last day", "after it"])
+def test_a_transfer_that_is_called_off_by_its_last_day_was_never_due(
+    ordered: Ordered, day: str, due: bool | None
+) -> None:
+    code = ordered.legs[0][0]
+    set_today(ordered.connection, day)
+    move_leg(ordered.connection, code, "cancelled", actor="finance_bureau", reason="账户冻结")
+    run_id = ordered.next_quarter()
+
+    timed = text("SELECT bool_or(timed) FROM eval.run_leg WHERE run_id = :run_id AND leg_code = :code")
+    assert ordered.connection.scalar(timed, {"run_id": run_id, "code": code}) is due
+
+
 def test_a_transfer_that_came_back_moved_nothing(ordered: Ordered) -> None:
     ordered.execute()
     code, *_, amount = ordered.legs[0]
