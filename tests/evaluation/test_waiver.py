@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
@@ -12,10 +13,11 @@ from cunfang.evaluation import official
 from cunfang.evaluation.official import advance, evaluate_official
 from cunfang.evaluation.waiver import WaivedError, waived
 from cunfang.orders.audit import verify
-from cunfang.orders.draft import draft_adjustment
+from cunfang.orders.draft import draft_adjustment, lay_out
+from cunfang.orders.paper import Paper, Terms
 from cunfang.orders.waiver import withdraw
 from cunfang.period import Period
-from cunfang.region import Region
+from cunfang.region import DEFAULT_CHAIN, Region
 from evaluation.county import County, Decision
 from evaluation.load import deliver
 from evaluation.test_unexplained import QUIET
@@ -122,14 +124,18 @@ def test_given_papers_of_the_quarter_that_were_not_issued_then_they_are_withdraw
     run_id = evaluate_official(engine, REGION, Q4)
     with engine.begin() as connection:
         order_no = draft_adjustment(connection, run_id)
+        terms = Terms(Decimal("0.05"), 3, 5, 0)
+        recall = Paper(REGION, str(Q4), "recall", Q4.end, terms, institution="A", cause="决定 1 号")
+        lay_out(connection, recall, (), DEFAULT_CHAIN)
     _decide(engine, waiver(Q4.end))
     with engine.begin() as connection:
         found = waived(connection, REGION, Q4)
         assert found is not None
         assert withdraw(connection, found) == [order_no]
         assert withdraw(connection, found) == []
-    assert one(engine, "SELECT status, status_reason FROM ops.order_paper") == [
-        ("cancelled", "决定 县政〔2025〕9号 暂停本期考核")
+    assert one(engine, "SELECT kind, status, status_reason FROM ops.order_paper ORDER BY kind") == [
+        ("adjustment", "cancelled", "决定 县政〔2025〕9号 暂停本期考核"),
+        ("recall", "draft", ""),
     ]
 
 

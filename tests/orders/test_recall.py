@@ -204,6 +204,11 @@ def test_without_a_pool_account_elsewhere_the_transfer_is_blocked(now: Connectio
     assert (leg.status, leg.reason, leg.to_institution, leg.to_account) == ("blocked", NO_POOL, None, None)
 
 
+def test_of_two_pool_accounts_the_first_by_the_register_gets_the_money(now: Connection) -> None:
+    others = (Account("C-pool", "C", 0, role="pool"), POOL, replace(POOL, code="B-pool-2"))
+    assert legs_of(now, County((Account("A-1", "A", 100), *others), ban()))["A-1"].to_account == "B-pool"
+
+
 def test_no_money_goes_to_a_bank_that_is_being_recalled_from_though_it_is_sound_again(now: Connection) -> None:
     pool = Account("C-pool", "C", 0, role="pool")
     region = County((Account("A-1", "A", 100), Account("C-1", "C", 1), pool), liquidity={"C": "0.10"}).laid(now)

@@ -261,6 +261,15 @@ def test_balances_may_be_off_by_a_twentieth_of_what_was_moved(
     assert ("TRK-M001" in said(connection)) is not confirmed
 
 
+def test_given_two_balances_of_one_day_then_the_finance_bureau_s_counts(connection: Connection, leg: str) -> None:
+    set_today(connection, "2026-04-01")
+    reported(connection, "A", made(leg))
+    moved_by(connection, AMOUNT)
+    bank_balances(connection, "A", "2026-03-31", {"A-1": Decimal(1)})
+
+    assert track(connection, REGION).confirmed == (leg,)
+
+
 def test_given_a_receipt_and_no_balance_yet_then_it_waits_and_says_for_what(connection: Connection, leg: str) -> None:
     set_today(connection, "2026-01-26")
     reported(connection, "A", made(leg))
