@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from cunfang.orders.life import move_leg
+from cunfang.orders.paper import MoveError
 from cunfang.orders.track import Tracked, overdue, reconciliation, track
 from orders.conftest import set_today
 from orders.laid import REGION, Move, Receipt, balances, bank_balances, issued, opened, reported, status
@@ -259,6 +260,19 @@ def test_balances_may_be_off_by_a_twentieth_of_what_was_moved(
 
     assert bool(track(connection, REGION).confirmed) is confirmed
     assert ("TRK-M001" in said(connection)) is not confirmed
+
+
+@pytest.mark.parametrize("record_no", [1, 2], ids=["another transfer", "another amount"])
+def test_given_a_receipt_of_something_else_then_nobody_enters_an_execution_upon_it(
+    connection: Connection, record_no: int
+) -> None:
+    one, two = issued(connection, MOVE, Move("D-1", "C-1", AMOUNT))
+    set_today(connection, "2026-01-22")
+    submission = reported(connection, "A", made(two), Receipt(one, "2026-01-22 10:30", AMOUNT - 1))
+    at = datetime.fromisoformat("2026-01-22T10:30")
+    with pytest.raises(MoveError, match="不是这一笔、或金额不是"):
+        move_leg(connection, one, "executed", actor="finance_bureau", executed_at=at, submission_id=submission,
+                 record_no=record_no)  # fmt: skip
 
 
 def test_given_two_balances_of_one_day_then_the_finance_bureau_s_counts(connection: Connection, leg: str) -> None:
