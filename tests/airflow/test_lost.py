@@ -176,6 +176,19 @@ def test_given_an_issue_whose_letters_were_lost_then_it_is_taken_up_until_they_a
     assert follow.lost_papers(county, lambda run: True) == ([], [])
 
 
+def test_given_a_recall_whose_letters_were_lost_then_its_proposal_does_not_stand_for_them(county: Engine) -> None:
+    [key] = follow.propose_recalls(county, REGION)
+    order_no = key.split("|")[2]
+    with county.begin() as connection:
+        sign_all(connection, order_no)
+    assert issue(county, order_no).drifts == ()
+    assert follow.lost_papers(county, lambda run: True) == ([], [key])
+
+    papers.announce_issue(county, order_no)
+
+    assert follow.lost_papers(county, lambda run: True) == ([], [])
+
+
 def test_given_receipts_accepted_with_the_feed_that_completes_the_quarter_then_they_count_whatever_runs_first(
     county: Engine, sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,7 +69,8 @@ def lost_papers(engine: Engine, alive: Alive) -> tuple[list[str], list[str]]:
     return unsigned, [*(keys[paper.order_no] for paper in found if paper.step is None), *untold]
 
 
-# The letters of an issue are written together: one is enough to know. Who has nobody to tell is not asked for ever.
+# The letters of an issue are written together: one is enough to know. The proposal of a recall, of another kind, is
+# none of them. Who has nobody to tell is not asked for ever.
 _UNTOLD = text("""
     SELECT p.region, p.period, p.order_no
     FROM ops.order_paper AS p
@@ -79,7 +80,7 @@ _UNTOLD = text("""
             SELECT FROM ops.outbox AS b
             WHERE
                 starts_with(b.dedup_key, 'orders|' || p.order_no || '|')
-                OR starts_with(b.dedup_key, 'recall|' || p.order_no || '|')
+                OR b.kind = 'recall' AND starts_with(b.dedup_key, 'recall|' || p.order_no || '|')
                 OR starts_with(b.dedup_key, 'result|' || p.run_id || '|')
                 OR starts_with(b.dedup_key, 'correction|' || p.run_id || '|') AND b.dedup_key LIKE '%|issued|%'
         )
