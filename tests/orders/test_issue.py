@@ -209,6 +209,29 @@ def test_what_a_recall_was_to_take_from_an_account_that_the_next_order_empties_i
     assert told == [("cancelled", f"被 {order_no} 取代"), ("issued", "")]
 
 
+def test_given_a_recall_issued_for_the_same_money_since_the_draft_then_the_order_waits(
+    connection: Connection, order_no: str
+) -> None:
+    account, base, _ = _paying(connection, order_no)
+    leg = next(leg for leg in load_order(connection, order_no).legs if leg.from_account == account)
+    all_of_it = Leg(leg.from_institution, leg.to_institution, account, leg.to_account, leg.owner, leg.fund_category,
+                    base, date(2025, 12, 31), base)  # fmt: skip
+    terms = Terms(Decimal("0.05"), 3, 5, 0)
+    paper = Paper(REGION, str(PERIOD), "recall", date(2025, 12, 31), terms, None, leg.from_institution, "决定 1 号")
+    recall = lay_out(connection, paper, [all_of_it], load_region(REGION).sign_offs)
+    for one in (recall, order_no):
+        sign_all(connection, one)
+    assert issue_within(connection, recall).drifts == ()
+
+    (drift,) = issue_within(connection, order_no).drifts
+
+    assert (drift.account, drift.committed, drift.available) == (account, base, 0)
+    assert load_order(connection, order_no).head.status == "draft"
+    move_leg(connection, f"{recall}-L001", "cancelled", actor="finance_office", reason="改由调整指令划出")
+    sign_all(connection, order_no)
+    assert issue_within(connection, order_no).drifts == ()
+
+
 def _paying(connection: Connection, order_no: str) -> tuple[str, Decimal, Decimal]:
     """The account that the order leaves most: its number, its balance on the base date, what is taken."""
     found = connection.execute(

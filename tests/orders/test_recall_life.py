@@ -22,9 +22,10 @@ from cunfang.period import Period
 from cunfang.region import DEFAULT_CHAIN
 from cunfang.simulation.lay import Delivered, lay
 from cunfang.warehouse.calendar import load_calendar
-from orders.recalled import TODAY, Account, County, ban, on, policy
+from orders.recalled import Q4, TODAY, Account, County, ban, on, policy
 
 DAY = date.fromisoformat(TODAY)
+TERMS = Terms(Decimal("0.05"), 5, 5, 0)
 EXECUTED_AT = datetime.fromisoformat(f"{TODAY} 10:00")
 RIGID_CATEGORIES = ("fiscal_social", "township")
 
@@ -113,8 +114,7 @@ def test_what_a_transfer_already_issued_takes_is_not_recalled_a_second_time(offi
     county = County((Account("A-1", "A", 100), Account("C-1", "C", 0), Account("B-pool", "B", 0, role="pool")), ban())
     with office.begin() as connection:
         region = county.laid(connection)
-        terms = Terms(Decimal("0.05"), 5, 5, 0)
-        paper = Paper(region, "2025-Q4", "recall", date(2025, 12, 31), terms, institution="Z", cause="warning 0")
+        paper = Paper(region, "2025-Q4", "recall", Q4.end, TERMS, institution="Z", cause="warning 0")
         leg = Leg("A", "C", "A-1", "C-1", "财政局", "special", Decimal(40), DAY, Decimal(100))
         earlier = lay_out(connection, paper, [leg], DEFAULT_CHAIN)
     signed_and_issued(office, earlier)
@@ -144,6 +144,43 @@ def test_a_balance_that_moved_before_the_issue_sends_the_recall_back_to_be_laid_
         anew = redraft(connection, order_no, "office", rulebook=policy())
     signed_and_issued(office, anew)
     assert [(leg.amount, leg.status) for leg in read(office, anew).order.legs] == [(Decimal(70), "issued")]
+
+
+def test_money_that_another_order_was_issued_for_meanwhile_is_not_taken_a_second_time(office: Engine) -> None:
+    county = County((Account("A-1", "A", 100), Account("C-1", "C", 0), Account("B-pool", "B", 0, role="pool")), ban())
+    with office.begin() as connection:
+        region = county.laid(connection)
+    (order_no,) = proposals(office, region)
+    with office.begin() as connection:
+        paper = Paper(region, "2025-Q4", "recall", Q4.end, TERMS, institution="Z", cause="warning 0")
+        leg = Leg("A", "C", "A-1", "C-1", "财政局", "special", Decimal(40), DAY, Decimal(100))
+        other = lay_out(connection, paper, [leg], DEFAULT_CHAIN)
+    signed_and_issued(office, other)
+    with office.begin() as connection:
+        for actor in ("first", "second"):
+            sign(connection, order_no, approved=True, actor=actor)
+
+    (drift,) = issue(office, order_no).drifts
+
+    assert (drift.balance, drift.committed, drift.available, drift.drift) == (100, 40, 60, 0)
+    assert "其中 40.00 元由其他已下达的指令划出" in drift.reason and "不足划转 100.00 元" in drift.reason
+    with office.begin() as connection:
+        anew = redraft(connection, order_no, "office", rulebook=policy())
+    signed_and_issued(office, anew)
+    assert [(leg.amount, leg.status) for leg in read(office, anew).order.legs] == [(Decimal(60), "issued")]
+
+
+def test_an_account_of_the_same_number_in_another_county_is_another_account(office: Engine) -> None:
+    county = County((Account("A-1", "A", 100), Account("B-pool", "B", 0, role="pool")), ban())
+    regions = []
+    for _ in range(2):
+        with office.begin() as connection:
+            regions.append(county.laid(connection))
+    (here,), (there,) = (proposals(office, region) for region in regions)
+    signed_and_issued(office, there)
+    with office.begin() as connection:
+        move_leg(connection, f"{there}-L001", "executed", actor="A", executed_at=EXECUTED_AT, reference="1")
+    signed_and_issued(office, here)
 
 
 @st.composite

@@ -1,6 +1,7 @@
--- The balances of the accounts that an order takes from, read again (S12): what is there now, and what would be if
--- nothing but executed transfers had happened since the base date. The newest balance counts, of the finance bureau
--- before the bank's own where both speak of one day.
+-- The balances of the accounts that an order takes from, read again (S12): what is there now, what would be if nothing
+-- but executed transfers had happened since the base date, and what other orders that are issued will still take. The
+-- newest balance counts, of the finance bureau before the bank's own where both speak of one day; without one since the
+-- base date, that of the base date.
 WITH paying AS (
     SELECT
         l.from_institution AS institution,
@@ -28,9 +29,23 @@ executed AS (
         e.account,
         s.executed_at,
         e.amount
-    FROM ops.leg_state AS s
+    FROM ops.transfer_order AS o
+    INNER JOIN ops.leg_state AS s ON o.region = s.region
     CROSS JOIN LATERAL (VALUES (s.from_account, -s.amount), (s.to_account, s.amount)) AS e (account, amount)
-    WHERE s.executed_at IS NOT NULL AND s.status IN ('executed', 'confirmed')
+    WHERE o.order_id = %(order_id)s AND s.executed_at IS NOT NULL AND s.status IN ('executed', 'confirmed')
+),
+
+-- An adjustment cancels what earlier orders would take from its accounts (superseded_legs.sql).
+committed AS (
+    SELECT
+        s.from_account AS account,
+        sum(s.amount) AS amount
+    FROM ops.transfer_order AS o
+    INNER JOIN ops.leg_state AS s ON o.region = s.region AND o.order_id <> s.order_id
+    WHERE
+        o.order_id = %(order_id)s AND s.status IN ('issued', 'acknowledged', 'overdue')
+        AND NOT (o.kind = 'adjustment' AND s.order_id < o.order_id)
+    GROUP BY s.from_account
 )
 
 SELECT
@@ -41,12 +56,21 @@ SELECT
     n.as_of,
     n.balance,
     p.base_balance + x.until_then AS expected,
-    n.balance + x.after_that AS available,
+    n.balance + x.after_that - n.committed AS available,
+    n.committed,
     abs(n.balance - p.base_balance - x.until_then) AS drift,
     o.max_drift * p.ordered AS allowed
 FROM paying AS p
 INNER JOIN ops.transfer_order AS o ON o.order_id = %(order_id)s
-INNER JOIN newest AS n ON p.account = n.account
+LEFT JOIN newest AS b ON p.account = b.account
+LEFT JOIN committed AS c ON p.account = c.account
+CROSS JOIN
+    LATERAL (
+        SELECT
+            coalesce(b.as_of, o.base_date) AS as_of,
+            coalesce(b.balance, p.base_balance) AS balance,
+            coalesce(c.amount, 0) AS committed
+    ) AS n
 CROSS JOIN
     LATERAL (
         SELECT
@@ -57,5 +81,7 @@ CROSS JOIN
         FROM executed AS e
         WHERE e.account = p.account
     ) AS x
-WHERE abs(n.balance - p.base_balance - x.until_then) > o.max_drift * p.ordered OR n.balance + x.after_that < p.ordered
+WHERE
+    abs(n.balance - p.base_balance - x.until_then) > o.max_drift * p.ordered
+    OR n.balance + x.after_that - n.committed < p.ordered
 ORDER BY p.institution, p.account

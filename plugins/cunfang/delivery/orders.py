@@ -121,7 +121,7 @@ def announce_drift(connection: Connection, order: Order, drifts: Sequence[Drift]
             *(
                 f"{drift.institution} {drift.account}：拟定时 {drift.base_balance:,.2f} 元，{drift.as_of:%Y-%m-%d} "
                 f"余额 {drift.balance:,.2f} 元，应划 {drift.ordered:,.2f} 元，变动 {drift.drift:,.2f} 元"
-                f"（允许 {drift.allowed:,.2f} 元）。"
+                f"（允许 {drift.allowed:,.2f} 元）{drift.promised}。"
                 for drift in drifts
             ),
         ),
@@ -137,6 +137,7 @@ def _after_drift(head: OrderHead) -> str:
         return "请核对账户。本份收回撤销；该行还有余额的，已按现在的余额重新拟定，另信提请签批，不再收回的签批时退回。"
     return (
         "请核对上述账户：余额报错的，更正后重新报送，系统重新考核、另拟指令；余额恢复后，系统在下一工作日早上重新提请签批；"
+        "其他指令还要从该户划出的，两者只能办一件，撤销不办的那一笔（cunfang order cancel 划转编号）；"
         f"不再办理的，执行 cunfang order cancel {head.order_no}。"
     )
 

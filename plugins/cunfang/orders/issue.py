@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 
 from cunfang.evaluation.official import SignOffError, advance
 from cunfang.orders.draft import cancel_unissued
-from cunfang.orders.paper import SYSTEM, paper_of, write_event
+from cunfang.orders.paper import SYSTEM, paper_of, take_turn, write_event
 from cunfang.orders.signing import due_step
 from cunfang.warehouse.calendar import due_date, today
 from cunfang.warehouse.publish import publish, publish_orders
@@ -22,7 +22,8 @@ class Drift:
     """A paying account whose balance moved too far, or does not cover its transfers, in yuan.
 
     `expected` is the balance of the base date with the transfers executed since; `balance` the newest one, of `as_of`;
-    `available` what is left of it after transfers executed later still.
+    `available` what is left of it after transfers executed later still, and after the `committed` ones, which other
+    issued orders will still take from the account.
     """
 
     institution: str
@@ -33,6 +34,7 @@ class Drift:
     balance: Decimal
     expected: Decimal
     available: Decimal
+    committed: Decimal
     drift: Decimal
     allowed: Decimal
 
@@ -41,8 +43,13 @@ class Drift:
         """What is wrong, in a line."""
         place = f"账户 {self.account} 在 {self.as_of} 的余额 {self.balance:,} 元"
         if self.available < self.ordered:
-            return f"{place}，不足划转 {self.ordered:,} 元"
+            return f"{place}{self.promised}，不足划转 {self.ordered:,} 元"
         return f"{place}，与应有的 {self.expected:,} 元相差 {self.drift:,} 元，超过允许的 {self.allowed:,.2f} 元"
+
+    @property
+    def promised(self) -> str:
+        """What other issued orders will still take, in words; nothing where they take nothing."""
+        return f"，其中 {self.committed:,.2f} 元由其他已下达的指令划出、尚未执行" if self.committed else ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,9 @@ def issue(engine: Engine, order_no: str, actor: str = SYSTEM) -> Issued:
 
 
 def issue_within(connection: Connection, order_no: str, actor: str = SYSTEM) -> Issued:
-    """Like `issue`, in the caller's transaction."""
+    """Like `issue`, in the caller's transaction; orders of one region take turns."""
+    # Before the paper is locked: two orders that are issued at once may take from one account, or cancel each other.
+    take_turn(connection, str(paper_of(connection, order_no).region))
     paper = paper_of(connection, order_no, lock=True)
     if paper.status == "issued":
         return Issued(order_no)

@@ -84,6 +84,12 @@ class Step:
     by: tuple[str, ...]
 
 
+def take_turn(connection: Connection, region: str) -> None:
+    """Nobody else issues an order of the region, or tracks its transfers, until the caller's transaction ends."""
+    lock = text("SELECT pg_advisory_xact_lock(hashtext('cunfang.track'), hashtext(:region))")
+    connection.execute(lock, {"region": region})
+
+
 def paper_of(connection: Connection, order_no: str, *, lock: bool = False) -> Row[tuple[object, ...]]:
     """The row of ops.order_paper; with `lock` nobody else moves the order meanwhile. OrderError when there is none."""
     if lock:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from cunfang.orders.paper import SYSTEM
+from cunfang.orders.paper import SYSTEM, take_turn
 from cunfang.warehouse.publish import publish_orders
 from cunfang.warehouse.sql import rows
 
@@ -88,8 +88,7 @@ def track(connection: Connection, region: str) -> Tracked:
     agree with it within the order's `max_drift`. What does not agree is given as items and moves nothing. The mart
     shows the region's orders as they stand after it.
     """
-    lock = text("SELECT pg_advisory_xact_lock(hashtext('cunfang.track'), hashtext(:region))")
-    connection.execute(lock, {"region": region})
+    take_turn(connection, region)
     asked = {"region": region, "actor": SYSTEM}
     rows(connection, "orders/track_lock.sql", asked)
     moved = {move: _moved(connection, move, asked) for move in _STEPS}
