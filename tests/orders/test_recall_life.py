@@ -146,6 +146,36 @@ def test_a_balance_that_moved_before_the_issue_sends_the_recall_back_to_be_laid_
     assert [(leg.amount, leg.status) for leg in read(office, anew).order.legs] == [(Decimal(70), "issued")]
 
 
+def test_given_nothing_was_left_when_it_was_laid_out_anew_then_it_is_proposed_once_there_is_money(
+    office: Engine,
+) -> None:
+    county = County((Account("A-1", "A", 100), Account("B-pool", "B", 0, role="pool")), ban())
+    with office.begin() as connection:
+        region = county.laid(connection)
+    (order_no,) = proposals(office, region)
+    _counted(office, region, Period(2026, 1), DAY - timedelta(days=2), Decimal(0))
+    with office.begin() as connection:
+        for actor in ("first", "second"):
+            sign(connection, order_no, approved=True, actor=actor)
+    assert issue(office, order_no).drifts
+    with office.begin() as connection:
+        assert redraft(connection, order_no, "cunfang", rulebook=policy()) is None
+    assert proposals(office, region) == [], "there is no money"
+
+    _counted(office, region, Period(2026, 2), DAY - timedelta(days=1), Decimal(100))
+
+    (anew,) = proposals(office, region)
+    assert [leg.amount for leg in read(office, anew).order.legs] == [Decimal(100)]
+    assert proposals(office, region) == [], "under way"
+
+
+def _counted(engine: Engine, region: str, period: Period, day: date, balance: Decimal) -> None:
+    """The finance bureau's balance of account A-1 on `day`, in the file of `period`."""
+    with engine.begin() as connection:
+        row = {"account": "A-1", "as_of": day, "balance": balance}
+        lay(connection, region, [Delivered(period, "balances", (row,))])
+
+
 def test_money_that_another_order_was_issued_for_meanwhile_is_not_taken_a_second_time(office: Engine) -> None:
     county = County((Account("A-1", "A", 100), Account("C-1", "C", 0), Account("B-pool", "B", 0, role="pool")), ban())
     with office.begin() as connection:

@@ -1,7 +1,7 @@
 -- What stands against a region's banks and asks for a recall (S21, S22): red warnings that the newest figure, or the
 -- newest record of an event, has not taken back, and bans in force; each against the bank that carries on the business
 -- (S32). `open_order` is the recall under way for the bank, `told` how the last recall stands that was proposed for this
--- very cause.
+-- very cause: `redrawn` where it was to be laid out anew and nothing was left to recall.
 WITH heir AS (
     SELECT
         g.institution,
@@ -55,7 +55,8 @@ SELECT
     c.record_no,
     c.period,
     (
-        SELECT o.standing FROM ops.recall_cause AS t
+        SELECT CASE WHEN o.status = 'cancelled' AND o.status_reason = %(redrawn)s THEN 'redrawn' ELSE o.standing END
+        FROM ops.recall_cause AS t
         INNER JOIN ops.order_state AS o ON t.order_id = o.order_id
         WHERE t.region = %(region)s AND t.institution = c.institution AND t.cause = c.cause
         ORDER BY o.order_id DESC

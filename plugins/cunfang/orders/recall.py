@@ -29,6 +29,8 @@ NO_POOL = "需开立待分配账户"
 """Why a transfer is blocked: no account of its owner and category may hold the money until it is placed (S05)."""
 AT_MATURITY = "到期划转"
 """What the reason of a transfer ends with that waits until a time deposit matures."""
+REDRAWN = "按最新余额重新拟定"
+"""Why a recall is cancelled that is laid out anew: nobody has refused it, even where no money was left to recall."""
 BAN_NOTICE_DAYS = 30
 """How long before a ban ends the office is told (S22)."""
 
@@ -99,8 +101,9 @@ def propose(connection: Connection, region: str, *, rulebook: Rulebook | None = 
 
     Safe to repeat. A bank with a recall under way gets no second one: what comes up meanwhile shows in that one's text
     (`load_recall`), and is proposed by itself only when that one is done and it still stands. What was refused is not
-    proposed again for the same cause; what was carried out is, once the bank has money again that can move. A bank
-    without money is passed over. `rulebook`: instead of the region's own; OrderError when there is none.
+    proposed again for the same cause. What was carried out is, and what had nothing left when it was laid out anew, as
+    soon as the bank has money again that can move. A bank without money is passed over. `rulebook`: instead of the
+    region's own; OrderError when there is none.
     """
     policy = _policy(connection, region, rulebook)
     connection.execute(
@@ -138,7 +141,7 @@ def redraft(connection: Connection, order_no: str, actor: str, *, rulebook: Rule
         )
     policy = _policy(connection, old.region, rulebook)
     told = [{**row, "period": old.period} for row in _told(connection, old.order_id)]
-    write_event(connection, old.order_id, "cancelled", actor, "按最新余额重新拟定")
+    write_event(connection, old.order_id, "cancelled", actor, REDRAWN)
     return _lay(connection, old.region, policy, old.institution, told, actor, supersedes=old.order_id)
 
 
@@ -220,7 +223,8 @@ def _place(connection: Connection, region: str, policy: Rulebook) -> Row:
 
 
 def _causes(connection: Connection, region: str, policy: Rulebook) -> list[Row]:
-    return rows(connection, "orders/recall_causes.sql", _place(connection, region, policy))
+    asked = {**_place(connection, region, policy), "redrawn": REDRAWN}
+    return rows(connection, "orders/recall_causes.sql", asked)
 
 
 def _told(connection: Connection, order_id: int) -> list[Row]:
