@@ -17,7 +17,7 @@ from cunfang.evaluation.official import SignOffError
 from cunfang.orders.load import load_order
 from cunfang.orders.objection import window
 from cunfang.orders.request import AskedAlreadyError, put_up
-from cunfang.orders.signing import submit
+from cunfang.orders.signing import cancel, submit
 from cunfang.settings import settings
 from cunfang.warehouse import engine as engine_of
 from documents.sample_run import load_sample
@@ -127,11 +127,25 @@ def test_a_signature_that_does_not_count_is_mailed_and_leaves_the_step_open(draf
     with pytest.raises(SignOffError, match="leading_group 不是“县金融办复核”的签批人"):
         sign(engine, order_no, "leading_group")
 
-    assert "leading_group" in letters(engine, "sign_refused")["office@dawu.example"]
+    told = letters(engine, "sign_refused")["office@dawu.example"]
+    assert "leading_group" in told and "该环节仍然待签" in told
     step, given = papers.verdict_on(engine, order_no=order_no, step_no=1, round=1)
     assert step is not None and step.title == "县金融办复核" and given is None
     sign(engine, order_no, "finance_office")
     assert papers.verdict_on(engine, order_no=order_no, step_no=1, round=1) == (None, "approved")
+
+
+def test_a_signature_on_a_paper_that_was_taken_back_is_not_said_to_be_waited_for(drafted: tuple[Engine, str]) -> None:
+    engine, order_no = drafted
+    with engine.begin() as connection:
+        cancel(connection, order_no, "engineer", "重新考核")
+    answer = {"order_no": order_no, "step_no": 1, "round": 1, "approved": True, "actor": "finance_office"}
+    with pytest.raises(SignOffError, match="不再待签"):
+        papers.keep_verdict(engine, **answer, comment="")
+
+    told = letters(engine, "sign_refused")["office@dawu.example"]
+    assert "现状是 已撤销" in told and "该环节已不再待签" in told and "仍然待签" not in told
+    assert papers.issue_or_hand_back(engine, order_no) == f"指令 {order_no} 的现状是 已撤销，不能下达"
 
 
 def test_a_refusal_goes_back_to_the_office_and_round_two_begins_when_it_is_submitted(

@@ -21,8 +21,8 @@ sys.path.append(str(Path(__file__).parents[1]))
 
 from cunfang import warehouse
 from cunfang.cli.main import app
-from cunfang.cli.order_tables import STATES
 from cunfang.orders.draft import draft_adjustment
+from cunfang.orders.paper import STATES
 from cunfang.warehouse.embedded import create_database
 from cunfang.warehouse.embedded import url as address_of
 from documents.sample_run import load_sample

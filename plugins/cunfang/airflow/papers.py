@@ -25,7 +25,7 @@ from cunfang.orders.correction import paper_of as order_of
 from cunfang.orders.correction import recorded, take_up
 from cunfang.orders.load import Order, OrderHead, Signature, load_order
 from cunfang.orders.objection import window
-from cunfang.orders.paper import SYSTEM, Step, paper_of
+from cunfang.orders.paper import SYSTEM, Step, in_words, paper_of
 from cunfang.orders.recall import load_recall, redraft, successor
 from cunfang.orders.request import Alive, put_up
 from cunfang.orders.signing import due_step, sign
@@ -184,8 +184,9 @@ def keep_verdict(
             return sign(connection, order_no, approved=approved, actor=actor, comment=comment, step=asked)
     except SignOffError as refused:
         with engine.begin() as connection:
-            head = load_order(connection, order_no).head
-            letters.announce_refused(connection, head, step_no, actor, str(refused))
+            head, due = load_order(connection, order_no).head, due_step(connection, order_no)
+            still_due = due is not None and (due.step_no, due.round) == (step_no, round)
+            letters.announce_refused(connection, head, step_no, actor, str(refused), still_due=still_due)
         raise
 
 
@@ -217,7 +218,7 @@ def issue_or_hand_back(engine: Engine, order_no: str) -> str:
             if anew is not None:
                 announce_proposal(connection, anew)
     except SignOffError as refused:
-        return str(refused)
+        return in_words(str(refused))
     return f"指令 {order_no} 没有下达，退回拟稿：" + "；".join(drift.reason for drift in drifts)
 
 

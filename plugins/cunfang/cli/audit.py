@@ -49,7 +49,7 @@ class Link:
     @property
     def what(self) -> str:
         """What happened, in words."""
-        from cunfang.cli.order_tables import STATES
+        from cunfang.orders.paper import STATES
 
         name, _, state = self.action.partition(".")
         return _THINGS.get(name, name) + (_VERDICTS.get(state) or STATES.get(state, state))

@@ -33,10 +33,9 @@ ReasonOption = Annotated[str, typer.Option("--reason", help="理由，记入审�
 @contextmanager
 def opened(database: str) -> Iterator[Connection]:
     """A transaction on the warehouse; a refusal undoes it and is said in one line, with exit code 2."""
-    from cunfang.cli.order_tables import in_words
     from cunfang.cli.warehouse import WarehouseError, warehouse_url
     from cunfang.evaluation.official import SignOffError
-    from cunfang.orders.paper import OrderError
+    from cunfang.orders.paper import OrderError, in_words
     from cunfang.warehouse import engine
     from cunfang.warehouse.publish import PublishError
     from cunfang.workday import UnknownYearError
@@ -306,6 +305,6 @@ def _publish(connection: Connection, order_no: str) -> None:
 
 
 def _say(code: str, status: str, then: str = "") -> None:
-    from cunfang.cli.order_tables import STATES
+    from cunfang.orders.paper import STATES
 
     console().print(f"{code} {STATES[status]}{'；' + then if then else ''}", highlight=False, markup=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,26 +17,10 @@ from cunfang.delivery.transfers import Transfer, transfers
 from cunfang.documents.words import percent, wan
 from cunfang.money import fmt_yuan
 from cunfang.orders.load import Event, Order, OrderHead, load_order, orders_of
-from cunfang.orders.paper import OrderError
+from cunfang.orders.paper import STATES, OrderError
 from cunfang.orders.signing import due_step
 from cunfang.orders.track import Item, Tracked, reconciliation
 
-STATES = {
-    "planned": "待下达",
-    "draft": "草稿",
-    "reviewed": "已复核",
-    "signed": "已签发",
-    "issued": "已下达",
-    "scheduled": "待到期",
-    "acknowledged": "已签收",
-    "executed": "已执行",
-    "confirmed": "已到位",
-    "overdue": "逾期",
-    "returned": "退回",
-    "blocked": "受阻",
-    "cancelled": "已撤销",
-}
-"""The states by their names, as `mart.dim_order_status` has them."""
 _COLOURS = {"confirmed": "green", "overdue": "bold red", "returned": "yellow", "blocked": "yellow", "cancelled": "dim"}
 _MOVES = {
     "acknowledged": "签收",
@@ -46,11 +29,6 @@ _MOVES = {
     "overdue": "逾期",
     "confirmed": "到位",
 }
-
-
-def in_words(message: str) -> str:
-    """A refusal of the database with the states by their Chinese names."""
-    return re.sub(r"\b(" + "|".join(STATES) + r")\b", lambda found: STATES[found[1]], message)
 
 
 @dataclass(frozen=True)

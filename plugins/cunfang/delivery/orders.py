@@ -20,7 +20,7 @@ from cunfang.documents.result import RunResult
 from cunfang.documents.view import BankRow, ResultView, result_view
 from cunfang.orders.issue import Drift
 from cunfang.orders.load import Order, OrderHead
-from cunfang.orders.paper import Step
+from cunfang.orders.paper import Step, in_words
 from cunfang.orders.recall import load_recall
 from cunfang.period import Period
 from cunfang.region import Recipient, Region, Topic, load_region
@@ -68,18 +68,23 @@ def announce_due(connection: Connection, head: OrderHead, step: Step, since: dat
     return _send(connection, region, letter, signers_of(region, step))
 
 
-def announce_refused(connection: Connection, head: OrderHead, step_no: int, actor: str, reason: str) -> int:
-    """Tell the office that a signature did not count, and why; the step stays open (S26)."""
+def announce_refused(
+    connection: Connection, head: OrderHead, step_no: int, actor: str, reason: str, *, still_due: bool
+) -> int:
+    """Tell the office that a signature did not count, and why; the step stays open where it is `still_due` (S26)."""
+    open_ = ("仍然待签", "请由该环节的签批人本人登录签批；签批人与拟定人、前一环节签批人须为不同的人。")
+    over = ("已不再待签", f"不必再签；指令的经过见 cunfang order show {head.order_no}。")
+    state, advice = open_ if still_due else over
     letter = _note(
         head,
         kind="sign_refused",
         key=f"sign_refused|{head.order_no}|{head.round}|{step_no}|{actor}",
         subject=f"【签批无效】{head.order_no} {actor} 的签批未被接受",
         lines=(
-            f"{actor or '不具名用户'} 对指令 {head.order_no} 的签批未被接受：{reason}。",
-            "该环节仍然待签，没有记录为已签。",
+            f"{actor or '不具名用户'} 对指令 {head.order_no} 的签批未被接受：{in_words(reason)}。",
+            f"该环节{state}，这一签没有记录。",
         ),
-        advice="请由该环节的签批人本人登录签批；签批人与拟定人、前一环节签批人须为不同的人。",
+        advice=advice,
         colour=AMBER,
     )
     return _office(connection, head, letter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,22 @@ from cunfang.evaluation.official import SignOffError
 Kind = Literal["adjustment", "recall", "true_up"]
 LETTERS: dict[Kind, str] = {"adjustment": "T", "recall": "S", "true_up": "B"}
 SYSTEM = "cunfang"
+STATES = {
+    "planned": "待下达",
+    "draft": "草稿",
+    "reviewed": "已复核",
+    "signed": "已签发",
+    "issued": "已下达",
+    "scheduled": "待到期",
+    "acknowledged": "已签收",
+    "executed": "已执行",
+    "confirmed": "已到位",
+    "overdue": "逾期",
+    "returned": "退回",
+    "blocked": "受阻",
+    "cancelled": "已撤销",
+}
+"""The states by their names, as `mart.dim_order_status` has them."""
 
 
 class OrderError(Exception):
@@ -82,6 +99,11 @@ class Step:
     brings: str
     title: str
     by: tuple[str, ...]
+
+
+def in_words(message: str) -> str:
+    """A refusal, of the database or of ours, with the states by their Chinese names."""
+    return re.sub(r"\b(" + "|".join(STATES) + r")\b", lambda found: STATES[found[1]], message)
 
 
 def take_turn(connection: Connection, region: str) -> None:
