@@ -65,21 +65,21 @@ HAVING abs(sum(s.share) - 1) > 1e-20
 UNION ALL
 SELECT format('划转明细第 %%s 笔与账户的机构、所有者或资金类别不符', l.leg_no)
 FROM eval.leg AS l
-INNER JOIN eval.holding AS h ON l.run_id = h.run_id AND l.from_account = h.account
+LEFT JOIN eval.holding AS h ON l.run_id = h.run_id AND l.from_account = h.account
 LEFT JOIN eval.run_input AS n ON l.run_id = n.run_id AND n.feed = 'accounts'
 LEFT JOIN core.account AS a ON n.submission_id = a.submission_id AND l.to_account = a.account
 LEFT JOIN eval.lineage AS g ON l.run_id = g.run_id AND a.institution = g.institution
 WHERE
     l.run_id = %(run_id)s
     AND (
-        (h.institution, h.owner, h.fund_category) <> (l.from_institution, l.owner, l.fund_category)
-        OR NOT h.adjustable
+        (h.institution, h.owner, h.fund_category, h.adjustable)
+        IS DISTINCT FROM (l.from_institution, l.owner, l.fund_category, TRUE)
         OR l.available_from IS DISTINCT FROM CASE WHEN NOT h.available THEN h.matures_on END
         OR (l.status = 'planned' AND l.available_from IS NOT NULL)
         OR (
             l.status <> 'blocked'
             AND (coalesce(g.heir, a.institution), a.owner, a.fund_category)
-            <> (l.to_institution, l.owner, l.fund_category)
+            IS DISTINCT FROM (l.to_institution, l.owner, l.fund_category)
         )
     )
 UNION ALL
