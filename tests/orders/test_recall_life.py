@@ -10,18 +10,20 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine
 
 from cunfang.orders.draft import lay_out
 from cunfang.orders.issue import issue
 from cunfang.orders.life import move_leg
 from cunfang.orders.paper import Leg, Paper, Terms
-from cunfang.orders.recall import NO_POOL, RIGID, Recall, load_recall, propose, redraft
+from cunfang.orders.recall import NO_POOL, RIGID, TOO_LATE, Recall, load_recall, propose, redraft
 from cunfang.orders.signing import sign
 from cunfang.period import Period
 from cunfang.region import DEFAULT_CHAIN
 from cunfang.simulation.lay import Delivered, lay
-from cunfang.warehouse.calendar import load_calendar
+from cunfang.warehouse.calendar import due_date, load_calendar
+from cunfang.warehouse.copy import copy_rows
+from cunfang.workday import UnknownYearError
 from orders.recalled import Q4, TODAY, Account, County, ban, on, policy
 
 DAY = date.fromisoformat(TODAY)
@@ -252,6 +254,7 @@ def test_every_fen_of_the_bank_is_in_exactly_one_transfer_or_listed(engine: Engi
             load_recall(connection, no, rulebook=policy()).order
             for no in propose(connection, region, rulebook=policy())
         ]
+        unknown = {one.code for one in county.accounts if one.matures_on and _beyond(connection, one.matures_on)}
     own = {account.code: account for account in county.accounts if account.bank == "A"}
     legs = [leg for order in orders if order.head.institution == "A" for leg in order.legs]
     taken: dict[str, Decimal] = defaultdict(Decimal)
@@ -270,12 +273,56 @@ def test_every_fen_of_the_bank_is_in_exactly_one_transfer_or_listed(engine: Engi
         ]  # fmt: skip
         assert (leg.owner, leg.fund_category) == (account.owner, account.category)
         assert (leg.reason == RIGID) is (not moves)
-        assert (leg.reason == NO_POOL) is (moves and not fitting)
+        waits = account.matures_on is not None and account.matures_on > DAY and account.code not in broken
+        late = waits and account.code in unknown
+        assert (leg.reason == TOO_LATE) is (moves and late)
+        assert (leg.reason == NO_POOL) is (moves and not fitting and not late)
         assert (leg.status == "blocked") is (leg.to_account is None)
         assert leg.to_account is None or kept[leg.to_account] in fitting
-        waits = account.matures_on is not None and account.matures_on > DAY and account.code not in broken
         assert leg.available_from == (account.matures_on if waits else DAY)
     adjustable = [leg for leg in legs if leg.reason != RIGID]
     times = [(own[leg.from_account].matures_on or DAY) > DAY for leg in adjustable]
     assert times == sorted(times), "demand money before time deposits"
     assert legs[: len(adjustable)] == adjustable, "what is rigid comes last"
+
+
+def _beyond(connection: Connection, day: date) -> bool:
+    """Whether the working calendar does not reach three working days further than `day`."""
+    try:
+        due_date(connection, day, 3)
+    except UnknownYearError:
+        return True
+    return False
+
+
+def test_a_deposit_that_matures_after_the_calendar_ends_holds_up_nothing_else(office: Engine) -> None:
+    matures_on = date(2028, 5, 8)
+    county = County(
+        (
+            Account("A-1", "A", 100),
+            Account("A-time", "A", 200, matures_on=matures_on),
+            Account("B-pool", "B", 0, role="pool"),
+        ),
+        ban(),
+    )
+    with office.begin() as connection:
+        region = county.laid(connection)
+    (order_no,) = proposals(office, region)
+    signed_and_issued(office, order_no)
+    (leg, late) = read(office, order_no).order.legs
+    assert (leg.from_account, leg.status, leg.due_on) == ("A-1", "issued", date(2026, 1, 23))
+    assert (late.from_account, late.status, late.reason) == ("A-time", "blocked", TOO_LATE)
+    with office.begin() as connection:
+        move_leg(connection, leg.leg_code, "executed", actor="A", executed_at=EXECUTED_AT, reference="1")
+        move_leg(connection, leg.leg_code, "confirmed", actor="cunfang")
+    assert proposals(office, region) == [], "the calendar has not come so far"
+
+    days = [(matures_on + timedelta(days=n), True, "") for n in range(5)]
+    with office.begin() as connection:
+        copy_rows(connection, "core.workday", ("day", "is_workday", "holiday"), days)
+
+    (second,) = proposals(office, region)
+    signed_and_issued(office, second)
+    assert [(leg.from_account, leg.due_on) for leg in read(office, second).order.legs] == [
+        ("A-time", matures_on + timedelta(days=3))
+    ]

@@ -1,6 +1,7 @@
 -- The money of a bank, account by account, and where it goes when it is recalled (S03, S21, S32): what is adjustable to
 -- a pool account of the same owner and category elsewhere, demand money first, then time deposits at their maturity; what
--- is rigid is listed. Of each account the newest balance counts, with what was executed since, less what transfers
+-- is rigid is listed, and so is what matures so late that the working calendar knows no last day for it: proposed by
+-- itself once it does. Of each account the newest balance counts, with what was executed since, less what transfers
 -- already issued will take.
 WITH home AS (
     SELECT * FROM core.accounts_on(%(region)s, %(today)s)
@@ -89,6 +90,7 @@ SELECT
     p.account IS NULL AS blocked,
     CASE
         WHEN NOT o.moves THEN '须另行办理'
+        WHEN t.too_late THEN '工作日历未及到期日'
         WHEN p.account IS NULL THEN '需开立待分配账户'
         WHEN o.broken THEN '按决定提前支取'
         WHEN o.matures_on IS NOT NULL THEN to_char(o.matures_on, 'YYYY-MM-DD') || ' 到期划转'
@@ -96,6 +98,15 @@ SELECT
     END AS reason,
     o.base_date
 FROM own AS o
-LEFT JOIN pool AS p ON o.moves AND o.owner = p.owner AND o.fund_category = p.fund_category
+CROSS JOIN
+    LATERAL (
+        SELECT
+            o.matures_on IS NOT NULL AND (
+                SELECT count(*) FROM core.workday AS w
+                WHERE w.is_workday AND w.day > o.matures_on
+            ) < %(workdays)s AS too_late
+    ) AS t
+LEFT JOIN pool AS p
+    ON o.moves AND NOT t.too_late AND o.owner = p.owner AND o.fund_category = p.fund_category
 WHERE o.amount > 0
 ORDER BY NOT o.moves, o.matures_on IS NOT NULL OR o.broken, available_from, o.amount DESC, o.account

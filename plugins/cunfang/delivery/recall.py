@@ -17,7 +17,7 @@ from cunfang.delivery.transfers import Group, Transfer, total, transfers
 from cunfang.documents import words
 from cunfang.documents.loading import load_warnings
 from cunfang.documents.view import EventRow, WarningRow, warning_row
-from cunfang.orders.recall import AT_MATURITY, NO_POOL, RIGID, BanEnd, Ground, Recall, ban_ends, load_recall
+from cunfang.orders.recall import AT_MATURITY, NO_POOL, RIGID, TOO_LATE, BanEnd, Ground, Recall, ban_ends, load_recall
 from cunfang.period import Period
 from cunfang.region import Level, Recipient, Region, Topic, load_region
 from cunfang.rulebook import Rulebook
@@ -153,6 +153,7 @@ def _money(legs: Iterable[Transfer]) -> tuple[Money, ...]:
         ("下达后即可划转", "转入待分配账户", [leg for leg in live if leg not in later]),
         ("定期存款到期划转", "到期后转入待分配账户", later),
         (NO_POOL, "请财政局在其他银行以同一单位、同一资金类别开立", [leg for leg in listed if leg.reason == NO_POOL]),
+        (TOO_LATE, "放假安排公布、工作日历更新之后由系统另行提请", [leg for leg in listed if leg.reason == TOO_LATE]),
         (RIGID, "不在本指令划转之列，请主管单位另行办理", [leg for leg in listed if leg.reason == RIGID]),
     )
     return tuple(Money(what, len(chosen), total(chosen), how) for what, how, chosen in parts if chosen)
@@ -165,7 +166,8 @@ def _groups(legs: Iterable[Transfer]) -> tuple[Group, ...]:
     return (
         Group("划转明细", tuple(leg for leg in listed if not leg.blocked)),
         Group(NO_POOL, tuple(leg for leg in blocked if leg.reason == NO_POOL)),
-        Group(RIGID, tuple(leg for leg in blocked if leg.reason != NO_POOL)),
+        Group(TOO_LATE, tuple(leg for leg in blocked if leg.reason == TOO_LATE)),
+        Group(RIGID, tuple(leg for leg in blocked if leg.reason not in (NO_POOL, TOO_LATE))),
     )
 
 

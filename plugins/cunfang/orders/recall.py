@@ -27,6 +27,8 @@ RIGID = "须另行办理"
 """Why an account is only listed: its money may not be moved by an order of ours (S02)."""
 NO_POOL = "需开立待分配账户"
 """Why a transfer is blocked: no account of its owner and category may hold the money until it is placed (S05)."""
+TOO_LATE = "工作日历未及到期日"
+"""Why a transfer is blocked: it would be due on a day of which nobody knows yet whether offices work (N12)."""
 AT_MATURITY = "到期划转"
 """What the reason of a transfer ends with that waits until a time deposit matures."""
 REDRAWN = "按最新余额重新拟定"
@@ -248,8 +250,8 @@ def _lay(
 ) -> str | None:
     """The paper, its transfers and its causes; None where the bank holds nothing, or nothing that can move."""
     asked = {"region": region, "institution": bank, "today": today(connection)}
-    shunned = _shunned(connection, region, policy)
-    found = rows(connection, "orders/recall_legs.sql", {**asked, "shunned": shunned})
+    limits = {"shunned": _shunned(connection, region, policy), "workdays": policy.orders.recall_workdays.value}
+    found = rows(connection, "orders/recall_legs.sql", {**asked, **limits})
     if not found or (must_move and all(row["blocked"] for row in found)):
         return None
     after = policy.orders
