@@ -17,6 +17,7 @@ from cunfang.orders import correction
 from cunfang.orders.audit import verify
 from cunfang.orders.life import move_leg
 from cunfang.orders.load import load_order
+from cunfang.orders.priced import others_of
 from cunfang.simulation.lay import Delivered
 from cunfang.warehouse.sql import rows
 from orders.corrected import MARKS, Q1, Q2, Q4, Office, book
@@ -66,6 +67,24 @@ def test_given_a_published_result_when_a_file_is_corrected_then_each_bank_has_it
     assert dict(connection.execute(kept, {"run": second}).tuples().all()) == {"A": POINT, "B": -POINT}
     assert correction.price(connection, second) == priced
     assert office.scalar("SELECT count(*) FROM ops.run_correction WHERE run_id = :run", run=second) == 1
+
+
+@pytest.mark.parametrize("earlier", [False, True], ids=["carried out since", "sent back since"])
+def test_a_transfer_that_only_one_of_the_runs_knows_is_said_to_differ(connection: Connection, earlier: bool) -> None:
+    office = Office(connection, book())
+    first, second = office.quarter(Q4), office.marked(Q4, SMALL)
+    leg = text("""
+        INSERT INTO eval.run_leg (
+            run_id, leg_code, order_no, from_institution, to_institution, from_account, to_account, amount, issued_on,
+            due_on, executed_on, excused, timed, moved
+        )
+        VALUES (
+            :run, 'L001', 'T01', 'A', 'B', 'A-1', 'B-1', 1, '2026-01-20', '2026-01-27', '2026-01-21', FALSE, FALSE, TRUE
+        )
+    """)
+    connection.execute(leg, {"run": first if earlier else second})
+
+    assert others_of(connection, second, first, delivered=True) == ("已下达划转的执行情况有 1 笔不同",)
 
 
 def test_given_no_threshold_then_an_order_supersedes_and_the_old_transfers_are_cancelled(

@@ -3,25 +3,18 @@
 SELECT
     o.rulebook_id <> n.rulebook_id AS rulebook,
     (
-        SELECT count(*) FROM (
-            SELECT
-                l.leg_code,
-                l.executed_on,
-                l.excused,
-                l.timed,
-                l.moved
-            FROM eval.run_leg AS l
-            WHERE l.run_id = n.run_id
-            EXCEPT
-            SELECT
-                l.leg_code,
-                l.executed_on,
-                l.excused,
-                l.timed,
-                l.moved
+        SELECT count(*)
+        FROM (
+            SELECT l.*
             FROM eval.run_leg AS l
             WHERE l.run_id = o.run_id
-        ) AS x
+        ) AS a
+        FULL JOIN (
+            SELECT l.*
+            FROM eval.run_leg AS l
+            WHERE l.run_id = n.run_id
+        ) AS b ON a.leg_code = b.leg_code
+        WHERE (a.executed_on, a.excused, a.timed, a.moved) IS DISTINCT FROM (b.executed_on, b.excused, b.timed, b.moved)
     ) AS legs,
     (
         SELECT count(*) FROM (
