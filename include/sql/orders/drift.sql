@@ -35,7 +35,7 @@ executed AS (
     WHERE o.order_id = %(order_id)s AND s.executed_at IS NOT NULL AND s.status IN ('executed', 'confirmed')
 ),
 
--- An adjustment cancels what earlier orders would take from its accounts (superseded_legs.sql).
+-- What the issue of an adjustment cancels (superseded_legs.sql) takes nothing.
 committed AS (
     SELECT
         s.from_account AS account,
@@ -44,7 +44,7 @@ committed AS (
     INNER JOIN ops.leg_state AS s ON o.region = s.region AND o.order_id <> s.order_id
     WHERE
         o.order_id = %(order_id)s AND s.status IN ('issued', 'acknowledged', 'overdue')
-        AND NOT (o.kind = 'adjustment' AND s.order_id < o.order_id)
+        AND (o.kind <> 'adjustment' OR s.kind <> 'adjustment' AND s.order_id > o.order_id)
     GROUP BY s.from_account
 )
 

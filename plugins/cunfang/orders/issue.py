@@ -68,9 +68,10 @@ def replaced_by(order_no: str) -> str:
 def issue(engine: Engine, order_no: str, actor: str = SYSTEM) -> Issued:
     """Issue `order_no` and publish its run in one transaction; an issued one stays as it is.
 
-    Where a balance has moved by more than the order's `max_drift`, or does not cover what is to be taken, nothing is
-    issued and the paper is a draft again. Transfers of earlier adjustment orders that nobody carried out are cancelled:
-    this order has planned that money anew. SignOffError while a signature lacks.
+    Where a balance has moved by more than the order's `max_drift`, or does not cover what is to be taken beside what
+    other orders in force will take, nothing is issued and the paper is a draft again. Transfers of other adjustment
+    orders that nobody carried out are cancelled: this order has planned that money anew. SignOffError while a signature
+    lacks.
     """
     with engine.begin() as connection:
         return issue_within(connection, order_no, actor)

@@ -1,0 +1,102 @@
+"""Two orders over the same money: what one in force will take, the next does not take again (S12, S21)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import Engine, text
+
+from cunfang.orders import correction, recall
+from cunfang.orders.issue import issue_within
+from cunfang.simulation.lay import Delivered
+from cunfang.warnings import watch
+from orders.corrected import MARKS, Q1, Q4, Office, book
+from orders.recalled import liquidity, policy
+from signed import sign_all
+
+REVERSED = dict(zip(MARKS, reversed(MARKS.values()), strict=True))
+Transfer = tuple[str, str, Decimal]
+
+
+@pytest.fixture
+def office(engine: Engine) -> Iterator[Office]:
+    """A county of four banks with a million yuan each, and a pool account at B."""
+    with engine.connect() as connection:
+        yield Office(connection, book())
+
+
+def both_laid_out(office: Office) -> tuple[str, str]:
+    """The quarter's order, in which D pays A 600,000 yuan, and a recall of the million that D has, both drafted."""
+    adjustment = correction.paper_of(office.connection, office.quarter(Q4))
+    usual = {"owner": "财政局", "fund_category": "special"}
+    accounts = [{"account": f"{b}-1", "institution": b, **usual} for b in office.banks]
+    banks = [{"institution": b, "name": f"{b}行", "aliases": [], "type": "国有大行"} for b in office.banks]
+    pool = {"account": "B-P", "institution": "B", "role": "pool", **usual}
+    office.deliver(Delivered(Q1, "institutions", tuple(banks)))
+    office.deliver(Delivered(Q1, "accounts", (*accounts, pool)))
+    office.deliver(liquidity(Q4, {"D": "0.10"}))
+    watch(office.connection, office.region, Q4, policy())
+    (recalled,) = recall.propose(office.connection, office.region, rulebook=policy())
+    assert adjustment is not None
+    return adjustment, recalled
+
+
+def transfers(office: Office, order_no: str, status: str) -> set[Transfer]:
+    query = text("""
+        SELECT from_account, to_account, amount FROM ops.leg_state WHERE order_no = :order_no AND status = :status
+    """)
+    return set(office.connection.execute(query, {"order_no": order_no, "status": status}).tuples())
+
+
+def test_given_an_order_issued_since_then_a_recall_goes_back_and_takes_what_that_leaves(office: Office) -> None:
+    adjustment, recalled = both_laid_out(office)
+    sign_all(office.connection, adjustment)
+    assert issue_within(office.connection, adjustment).drifts == ()
+
+    sign_all(office.connection, recalled)
+    (drift,) = issue_within(office.connection, recalled).drifts
+    assert (drift.account, drift.committed, drift.available) == ("D-1", Decimal(600_000), Decimal(400_000))
+    assert "其他已下达的指令还要划出 600,000.00 元，不足划转 1,000,000.00 元" in drift.reason
+
+    anew = recall.redraft(office.connection, recalled, "经办", rulebook=policy())
+    assert anew is not None
+    sign_all(office.connection, anew)
+    assert issue_within(office.connection, anew).drifts == ()
+    assert transfers(office, anew, "issued") == {("D-1", "B-P", Decimal(400_000))}
+    assert transfers(office, adjustment, "issued") == {
+        ("D-1", "A-1", Decimal(600_000)),
+        ("C-1", "B-1", Decimal(200_000)),
+    }
+
+
+def test_given_a_recall_issued_since_then_the_order_laid_out_before_it_does_not_take_that_money(office: Office) -> None:
+    adjustment, recalled = both_laid_out(office)
+    sign_all(office.connection, recalled)
+    assert issue_within(office.connection, recalled).drifts == ()
+
+    sign_all(office.connection, adjustment)
+    (drift,) = issue_within(office.connection, adjustment).drifts
+    assert (drift.account, drift.committed, drift.available) == ("D-1", Decimal(1_000_000), Decimal(0))
+    assert transfers(office, recalled, "issued") == {("D-1", "B-P", Decimal(1_000_000))}
+    status = "SELECT status FROM ops.order_paper WHERE order_no = :order_no"
+    assert office.scalar(status, order_no=adjustment) == "draft"
+
+
+def test_given_a_correction_issued_while_the_next_order_is_signed_then_that_cancels_its_transfers(
+    office: Office,
+) -> None:
+    office.settled(office.quarter(Q4))
+    following = correction.paper_of(office.connection, office.quarter(Q1, REVERSED))
+    corrected = office.settled(office.marked(Q4, {**MARKS, "B": Decimal(10), "C": Decimal(40)}))
+    assert following is not None and transfers(office, corrected, "issued")
+
+    sign_all(office.connection, following)
+    assert issue_within(office.connection, following).drifts == ()
+
+    assert transfers(office, corrected, "issued") == set()
+    assert transfers(office, following, "issued") == {
+        ("A-1", "D-1", Decimal(600_000)),
+        ("B-1", "C-1", Decimal(200_000)),
+    }
