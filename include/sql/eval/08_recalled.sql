@@ -1,6 +1,7 @@
 -- Banks that are out of the denominator because their deposits are recalled (S11, S21): persons had signed and issued the
 -- recall by the base date, and what it rests on is still red by then: the newest figure has not become better, or the
--- event is neither corrected nor closed nor past its months. A ban has its own interval.
+-- event is neither corrected nor closed nor past its months. A ban has its own interval. A recall whose transfers a later
+-- order planned anew is not dropped: what takes the bank's money away must not bring it back among those who share.
 WITH issued AS (
     SELECT
         o.order_id,
@@ -31,8 +32,13 @@ WITH issued AS (
         WHERE x.warning_id = c.warning_id
     ) AS w ON TRUE
     WHERE
-        o.region = %(region)s AND o.kind = 'recall' AND o.status = 'issued' AND o.standing <> 'cancelled'
+        o.region = %(region)s AND o.kind = 'recall' AND o.status = 'issued'
         AND e.issued_on <= %(as_of)s
+        AND (o.standing <> 'cancelled' OR EXISTS (
+            SELECT FROM ops.leg_event AS x
+            WHERE
+                x.order_id = o.order_id AND x.status = 'cancelled' AND x.actor = 'cunfang' AND starts_with(x.reason, '被 ')
+        ))
 ),
 
 figures AS (

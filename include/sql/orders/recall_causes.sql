@@ -1,7 +1,8 @@
 -- What stands against a region's banks and asks for a recall (S21, S22): red warnings that the newest figure, or the
 -- newest record of an event, has not taken back, and bans in force; each against the bank that carries on the business
 -- (S32). `open_order` is the recall under way for the bank, `told` how the last recall stands that was proposed for this
--- very cause: `redrawn` where it was to be laid out anew and nothing was left to recall.
+-- very cause: `redrawn` where it was to be laid out anew and nothing was left to recall, `superseded` where nobody
+-- dropped it, but an order that was issued after it planned its money anew.
 WITH heir AS (
     SELECT
         g.institution,
@@ -55,7 +56,17 @@ SELECT
     c.record_no,
     c.period,
     (
-        SELECT CASE WHEN o.status = 'cancelled' AND o.status_reason = %(redrawn)s THEN 'redrawn' ELSE o.standing END
+        SELECT
+            CASE
+                WHEN o.status = 'cancelled' AND o.status_reason = %(redrawn)s THEN 'redrawn'
+                WHEN o.status = 'issued' AND o.standing = 'cancelled' AND EXISTS (
+                    SELECT FROM ops.leg_event AS e
+                    WHERE
+                        e.order_id = o.order_id AND e.status = 'cancelled' AND e.actor = %(system)s
+                        AND starts_with(e.reason, '被 ')
+                ) THEN 'superseded'
+                ELSE o.standing
+            END
         FROM ops.recall_cause AS t
         INNER JOIN ops.order_state AS o ON t.order_id = o.order_id
         WHERE t.region = %(region)s AND t.institution = c.institution AND t.cause = c.cause

@@ -103,9 +103,9 @@ def propose(connection: Connection, region: str, *, rulebook: Rulebook | None = 
 
     Safe to repeat. A bank with a recall under way gets no second one: what comes up meanwhile shows in that one's text
     (`load_recall`), and is proposed by itself only when that one is done and it still stands. What was refused is not
-    proposed again for the same cause. What was carried out is, and what had nothing left when it was laid out anew, as
-    soon as the bank has money again that can move. A bank without money is passed over. `rulebook`: instead of the
-    region's own; OrderError when there is none.
+    proposed again for the same cause. What was carried out is, what a later order planned anew, and what had nothing
+    left when it was laid out anew: as soon as the bank has money again that can move. A bank without money is passed
+    over. `rulebook`: instead of the region's own; OrderError when there is none.
     """
     policy = _policy(connection, region, rulebook)
     connection.execute(
@@ -225,7 +225,7 @@ def _place(connection: Connection, region: str, policy: Rulebook) -> Row:
 
 
 def _causes(connection: Connection, region: str, policy: Rulebook) -> list[Row]:
-    asked = {**_place(connection, region, policy), "redrawn": REDRAWN}
+    asked = {**_place(connection, region, policy), "redrawn": REDRAWN, "system": SYSTEM}
     return rows(connection, "orders/recall_causes.sql", asked)
 
 
