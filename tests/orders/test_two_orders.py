@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -28,17 +29,20 @@ def office(engine: Engine) -> Iterator[Office]:
         yield Office(connection, book())
 
 
-def both_laid_out(office: Office) -> tuple[str, str]:
+def both_laid_out(office: Office, *more: str) -> tuple[str, str]:
     """The quarter's order, in which D pays A 600,000 yuan, and a recall of the million that D has, both drafted."""
     adjustment = correction.paper_of(office.connection, office.quarter(Q4))
     assert adjustment is not None
-    return adjustment, proposed(office)
+    return adjustment, proposed(office, *more)
 
 
-def proposed(office: Office) -> str:
-    """The recall of D, which has become red."""
+def proposed(office: Office, *more: str) -> str:
+    """The recall of D, which has become red; of `more` accounts D reports 50 yuan each, ten days after the others."""
     usual = {"owner": "财政局", "fund_category": "special"}
     accounts = [{"account": f"{b}-1", "institution": b, **usual} for b in office.banks]
+    accounts += [{"account": account, "institution": "D", **usual} for account in more]
+    known = {"institution": "D", "as_of": date(2026, 1, 10), "balance": Decimal(50)}
+    office.deliver(Delivered(Q1, "bank_return", tuple({"account": account, **known} for account in more)))
     banks = [{"institution": b, "name": f"{b}银行", "aliases": [], "type": "国有大行"} for b in office.banks]
     pool = {"account": "B-P", "institution": "B", "role": "pool", **usual}
     office.deliver(Delivered(Q1, "institutions", tuple(banks)))
@@ -79,6 +83,15 @@ def test_given_an_order_issued_since_then_a_recall_goes_back_and_takes_what_that
         ("D-1", "A-1", Decimal(600_000)),
         ("C-1", "B-1", Decimal(200_000)),
     }
+
+
+def test_given_another_account_has_a_newer_balance_then_the_older_one_is_read_all_the_same(office: Office) -> None:
+    adjustment, recalled = both_laid_out(office, "D-2")
+    issued(office, adjustment)
+
+    sign_all(office.connection, recalled)
+    (drift,) = issue_within(office.connection, recalled).drifts
+    assert (drift.account, drift.balance, drift.available) == ("D-1", Decimal(1_000_000), Decimal(400_000))
 
 
 def test_given_a_recall_issued_since_then_the_order_laid_out_before_it_does_not_take_that_money(office: Office) -> None:
