@@ -32,7 +32,7 @@ from documents.sample_run import REGION, Sample, load_sample
 OFFICE = "office@dawu.example"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def county(postgres: Path) -> Iterator[tuple[Engine, Sample]]:
     """The sample county's run."""
     made = create_engine(create_database(postgres, "announce", template="template_warehouse"))

@@ -14,7 +14,7 @@ from cunfang.warehouse.embedded import create_database
 from documents.sample_run import Sample, load_sample
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def engine(postgres: Path) -> Iterator[Engine]:
     """A migrated warehouse for this folder."""
     url = create_database(postgres, "documents", template="template_warehouse")
@@ -23,7 +23,7 @@ def engine(postgres: Path) -> Iterator[Engine]:
     made.dispose()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def sample(engine: Engine) -> Sample:
     """The sample county, loaded and evaluated."""
     return load_sample(engine)

@@ -15,7 +15,7 @@ from documents.sample_run import Sample, load_sample
 TODAY = "2026-01-20"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def engine(postgres: Path) -> Iterator[Engine]:
     """A migrated warehouse for this folder."""
     url = create_database(postgres, "orders", template="template_warehouse")
@@ -24,7 +24,7 @@ def engine(postgres: Path) -> Iterator[Engine]:
     made.dispose()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def sample(engine: Engine) -> Sample:
     """The sample county's quarter, evaluated and not yet signed."""
     return load_sample(engine)

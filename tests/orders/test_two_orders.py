@@ -75,7 +75,7 @@ def test_given_an_order_issued_since_then_a_recall_goes_back_and_takes_what_that
     sign_all(office.connection, recalled)
     (drift,) = issue_within(office.connection, recalled).drifts
     assert (drift.account, drift.committed, drift.available) == ("D-1", Decimal(600_000), Decimal(400_000))
-    assert "其他已下达的指令还要划出 600,000.00 元，不足划转 1,000,000.00 元" in drift.reason
+    assert "其中 600,000.00 元由其他已下达的指令划出、尚未执行，不足划转 1,000,000.00 元" in drift.reason
 
     anew = issued(office, recall.redraft(office.connection, recalled, "经办", rulebook=policy()))
     assert transfers(office, anew, "issued") == {("D-1", "B-P", Decimal(400_000))}

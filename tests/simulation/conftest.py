@@ -14,7 +14,7 @@ from documents.sample_run import PERIOD, REGION, Sample, load_sample
 from signed import published
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def engine(postgres: Path) -> Iterator[Engine]:
     """A migrated warehouse for this folder."""
     url = create_database(postgres, "simulation", template="template_warehouse")
@@ -23,7 +23,7 @@ def engine(postgres: Path) -> Iterator[Engine]:
     made.dispose()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def sample(engine: Engine) -> Sample:
     """The sample county's quarter, evaluated, signed and published."""
     loaded = load_sample(engine)
