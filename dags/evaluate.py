@@ -18,7 +18,7 @@ PAGE = """
 * `draft` 写出工作簿和页面，`order` 拟定指令，`put_up` 提请签批（由 `sign` 逐环节办理，签齐后由 `issue` 下达）。
   已公布季度的更正：不改变额度的只留存，改变的按考核办法另行下达或下期补差。
 * 地区配置写有试行办法（`trial`）时，`trial` 另按它算一遍，只作比较：不签批、不公布、不下达指令，停下也不影响正式考核。
-* 领导小组决定暂停考核的季度没有批次，未下达的指令撤回，以下各步跳过。
+* 领导小组决定暂停考核的季度没有批次，未下达的指令撤回，发信告知（`tell_waived`），以下各步跳过。
 * 下达之前，什么也不写入数据集市。
 """
 
@@ -34,6 +34,7 @@ with DAG(
 ):
     run = evaluate.evaluate()
     run >> evaluate.ask()
+    run >> evaluate.tell_waived()
     run >> evaluate.trial()
     verified = evaluate.verify(run)
     evaluate.put_up(evaluate.order(verified, written=evaluate.draft(verified)))

@@ -263,6 +263,10 @@ def test_the_waived_quarter_is_a_row_and_has_no_run(year: Year) -> None:
         ("悟政金〔2026〕2号（示例）",)
     ]
     assert year.office.rows("SELECT run_id FROM eval.run WHERE period = '2026-Q2'") == []
+    told = year.office.rows("SELECT DISTINCT subject FROM ops.outbox WHERE kind = 'waiver' AND sent_at IS NOT NULL")
+    assert told == [("【暂停考核】2026年二季度 大悟县 政府性资金存放",)]
+    page = 'SELECT "状态", "决定文号", "沿用考核期" FROM mart.v_cn_period WHERE "考核期" = \'2026-Q2\''
+    assert year.office.rows(page) == [("暂停考核", "悟政金〔2026〕2号（示例）", "2026-Q1")]
 
 
 def test_the_year_ends_reconciled(year: Year) -> None:

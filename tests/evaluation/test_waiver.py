@@ -15,7 +15,7 @@ from cunfang.evaluation.waiver import WaivedError, waived
 from cunfang.orders.audit import verify
 from cunfang.orders.draft import draft_adjustment, lay_out
 from cunfang.orders.paper import Paper, Terms
-from cunfang.orders.waiver import withdraw
+from cunfang.orders.waiver import withdraw, withdrawn
 from cunfang.period import Period
 from cunfang.region import DEFAULT_CHAIN, Region
 from evaluation.county import County, Decision
@@ -65,6 +65,9 @@ def test_given_a_waived_quarter_when_evaluated_then_there_is_a_row_and_no_run(en
     assert one(engine, "SELECT state, decision FROM ops.period_state WHERE period = '2025-Q4'") == [
         ("waived", "县政〔2025〕9号")
     ]
+    assert one(engine, "SELECT * FROM mart.v_cn_period WHERE \"考核期\" = '2025-Q4'") == [
+        (REGION, "2025-Q4", "暂停考核", "县政〔2025〕9号", None, None)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -113,6 +116,12 @@ def test_given_a_published_quarter_then_a_decision_does_not_waive_it_any_more(en
     _decide(engine, waiver(date(2026, 3, 31), "县政〔2026〕1号"), "2026-Q1")
     with engine.connect() as connection:
         following = waived(connection, REGION, Period(2026, 1))
+    assert one(
+        engine, 'SELECT "考核期", "状态", "沿用考核期", "现行批次" FROM mart.v_cn_period ORDER BY 1 DESC LIMIT 2'
+    ) == [
+        ("2026-Q1", "暂停考核", "2025-Q4", run_id),
+        ("2025-Q4", "已公布", None, run_id),
+    ]
     assert following is not None and (following.run_in_force, following.in_force_period) == (run_id, "2025-Q4")
     assert "沿用 2025-Q4 公布的分配" in following.message
 
@@ -133,6 +142,7 @@ def test_given_papers_of_the_quarter_that_were_not_issued_then_they_are_withdraw
         assert found is not None
         assert withdraw(connection, found) == [order_no]
         assert withdraw(connection, found) == []
+        assert withdrawn(connection, found) == [order_no]
     assert one(engine, "SELECT kind, status, status_reason FROM ops.order_paper ORDER BY kind") == [
         ("adjustment", "cancelled", "决定 县政〔2025〕9号 暂停本期考核"),
         ("recall", "draft", ""),

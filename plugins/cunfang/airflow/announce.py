@@ -10,9 +10,11 @@ from sqlalchemy import Connection, Engine, text
 
 from cunfang import intake
 from cunfang.delivery import announce
+from cunfang.delivery.waiver import announce_waiver
 from cunfang.evaluation import Substitute, apply_late_rules, missing_feeds, replaceable_feeds
 from cunfang.evaluation.due import evaluated_since, is_due, rulebook_in_force
 from cunfang.evaluation.official import rulebook_of
+from cunfang.evaluation.waiver import waived
 from cunfang.feeds.contract import contract
 from cunfang.finding import Finding
 from cunfang.intake.explaining import explained_periods
@@ -127,6 +129,13 @@ def questions_of(engine: Engine, region: str, period: Period, findings: Sequence
     """Put what an evaluation stopped at to those who answer; the number of new messages."""
     with engine.begin() as connection:
         return announce.announce_questions(connection, region, str(period), findings, load_region(region).recipients)
+
+
+def waiver_of(engine: Engine, region: str, period: Period) -> int:
+    """Tell that the quarter is waived, where it is; the number of new messages (S14)."""
+    with engine.begin() as connection:
+        waiver = waived(connection, region, period)
+        return announce_waiver(connection, waiver) if waiver else 0
 
 
 def warnings_of(engine: Engine, region: str, period: Period) -> int:

@@ -53,6 +53,23 @@ def ask(*, outlet_events: Any = None) -> None:
     outlet_events[OUTBOX].add_partitions(partition_key(*resolve_period(get_current_context())))
 
 
+@task(outlets=[OUTBOX], trigger_rule="all_skipped")
+def tell_waived(*, outlet_events: Any = None) -> int:
+    """Write to those who hear of results that the quarter is waived; skips where it is not, or they know (S14)."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from cunfang.airflow.announce import waiver_of
+    from cunfang.settings import settings
+    from cunfang.warehouse import engine
+
+    region, period = resolve_period(get_current_context())
+    told = waiver_of(engine(settings().warehouse_url), region, period)
+    if not told:
+        raise AirflowSkipException(f"{region} {period} 没有新的暂停考核")
+    outlet_events[OUTBOX].add_partitions(partition_key(region, period))
+    return told
+
+
 @task(trigger_rule="none_failed")
 def trial() -> int:
     """Evaluate by the rule book on trial, where the region has one; moves nothing, and its questions stop nothing."""

@@ -26,14 +26,18 @@ class Waiver:
     in_force_period: str | None
 
     @property
+    def stays(self) -> str:
+        """What is in force meanwhile."""
+        if self.run_in_force:
+            return f"沿用 {self.in_force_period} 公布的分配（批次 {self.run_in_force}）"
+        return "此前没有公布过的分配，各行存款维持不变"
+
+    @property
     def message(self) -> str:
         """What is said of it."""
-        stays = (
-            f"沿用 {self.in_force_period} 公布的分配（批次 {self.run_in_force}）"
-            if self.run_in_force
-            else "此前没有公布过的分配，各行存款维持不变"
+        return (
+            f"{self.region} {self.period} 按决定 {self.decision} 暂停考核，{self.stays}；各项报送照常，供以后各期使用"
         )
-        return f"{self.region} {self.period} 按决定 {self.decision} 暂停考核，{stays}；各项报送照常，供以后各期使用"
 
 
 class WaivedError(Exception):

@@ -21,5 +21,20 @@ def withdraw(connection: Connection, waiver: Waiver) -> list[str]:
         {"region": waiver.region, "period": str(waiver.period)},
     ).all()
     for paper in unissued:
-        write_event(connection, paper.order_id, "cancelled", SYSTEM, f"决定 {waiver.decision} 暂停本期考核")
+        write_event(connection, paper.order_id, "cancelled", SYSTEM, _reason(waiver))
     return [str(paper.order_no) for paper in unissued]
+
+
+def withdrawn(connection: Connection, waiver: Waiver) -> list[str]:
+    """The numbers of the papers that were cancelled for this waiver, now or before."""
+    found = text("""
+        SELECT order_no FROM ops.order_paper
+        WHERE region = :region AND period = :period AND status = 'cancelled' AND status_reason = :reason
+        ORDER BY order_id
+    """)
+    place = {"region": waiver.region, "period": str(waiver.period), "reason": _reason(waiver)}
+    return list(connection.scalars(found, place))
+
+
+def _reason(waiver: Waiver) -> str:
+    return f"决定 {waiver.decision} 暂停本期考核"

@@ -1,0 +1,1 @@
+DROP VIEW mart.v_cn_period;
