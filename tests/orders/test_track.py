@@ -181,6 +181,7 @@ def test_given_it_was_returned_then_it_says_why_and_a_new_issue_starts_over(conn
     reason = text("SELECT status_reason FROM ops.leg_state WHERE leg_code = :leg")
     assert "收款账号有误" in str(connection.scalar(reason, {"leg": leg}))
 
+    balances(connection, "2025-12-31", {"A-1": AMOUNT})
     move_leg(connection, leg, "issued", actor="finance_bureau", reason="账号已核对", due_on=date(2026, 1, 30))
     assert not track(connection, REGION).moved
     set_today(connection, "2026-01-26")

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 
-from cunfang.orders.paper import MoveError, OrderError, refused_as
+from cunfang.orders.paper import MoveError, OrderError, refused_as, take_turn
+from cunfang.warehouse.sql import rows
 
 
 def move_leg(
@@ -25,8 +26,11 @@ def move_leg(
     """Move transfer `leg_code` to `status`; False when it stands there already.
 
     `due_on` goes with `issued` (a returned transfer given out anew), `executed_at` with `executed`. OrderError for a
-    code nobody gave out, MoveError for a move that is not allowed.
+    code nobody gave out, MoveError for a move that is not allowed, or where the paying account does not cover what is
+    given out anew.
     """
+    if status == "issued":
+        _in_turn(connection, leg_code)
     mine = text("SELECT order_id, leg_no FROM ops.transfer_leg WHERE leg_code = :code FOR UPDATE")
     place = connection.execute(mine, {"code": leg_code}).one_or_none()
     if place is None:
@@ -34,6 +38,8 @@ def move_leg(
     standing = text("SELECT status FROM ops.leg_state WHERE leg_code = :code")
     if connection.execute(standing, {"code": leg_code}).scalar_one() == status:
         return False
+    if status == "issued":
+        _covered(connection, leg_code)
     event = text("""
         INSERT INTO ops.leg_event (
             order_id, leg_no, status, actor, reason, due_on, executed_at, reference, submission_id, record_no
@@ -47,3 +53,20 @@ def move_leg(
     with refused_as(MoveError):
         connection.execute(event, {"order_id": place.order_id, "leg_no": place.leg_no, **values, **evidence})
     return True
+
+
+def _in_turn(connection: Connection, leg_code: str) -> None:
+    """No other order of the region takes the same money meanwhile."""
+    region = connection.scalar(text("SELECT region FROM ops.leg_state WHERE leg_code = :code"), {"code": leg_code})
+    if region is not None:
+        take_turn(connection, region)
+
+
+def _covered(connection: Connection, leg_code: str) -> None:
+    for lack in rows(connection, "orders/reissue_cover.sql", {"leg_code": leg_code}):
+        taken = f"，其中 {lack['committed']:,.2f} 元由其他已下达的划转划出、尚未执行" if lack["committed"] else ""
+        raise MoveError(
+            f"账户 {lack['account']} 在 {lack['as_of']} 的余额 {lack['balance']:,.2f} 元{taken}，"
+            f"不足划转 {lack['ordered']:,.2f} 元，{leg_code} 不能重新下达；"
+            "余额报错的请更正后再办，钱已另有安排的请撤销这一笔"
+        )
