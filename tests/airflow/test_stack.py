@@ -174,6 +174,10 @@ def test_given_an_orphan_with_the_stacks_mark_when_swept_then_it_ends_and_others
 ) -> None:
     command = [sys.executable, "-c", "import time; time.sleep(60)"]
     orphan = processes.spawn("orphan", command, {processes.MARK: "of-this-test"}, tmp_path / "log")
+    # A program that has only just been loaded does not show its environment yet.
+    deadline = time.monotonic() + 10
+    while not processes.strays("of-this-test") and time.monotonic() < deadline:
+        time.sleep(0.05)
 
     processes.sweep("of-this-test", grace=5)
 

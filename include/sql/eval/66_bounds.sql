@@ -1,6 +1,6 @@
 -- Pass 1: f, w and the bounds of each commercial bank, by the choices of its rule book (N9, S11, S19). f is the base, the
 -- amount of the rank, the amounts added or taken off and the true-ups; w is what λ multiplies.
-WITH deposits AS (
+WITH deposits AS MATERIALIZED (
     SELECT
         d.run_id,
         d.institution,
@@ -31,7 +31,7 @@ WITH deposits AS (
     GROUP BY d.run_id, d.institution
 ),
 
-added AS (
+added AS MATERIALIZED (
     SELECT
         x.run_id,
         x.institution,
