@@ -35,10 +35,11 @@ def move_leg(
     place = connection.execute(mine, {"code": leg_code}).one_or_none()
     if place is None:
         raise OrderError(f"没有编号为 {leg_code} 的划转")
-    standing = text("SELECT status FROM ops.leg_state WHERE leg_code = :code")
-    if connection.execute(standing, {"code": leg_code}).scalar_one() == status:
+    status_now = text("SELECT status FROM ops.leg_state WHERE leg_code = :code")
+    standing = connection.execute(status_now, {"code": leg_code}).scalar_one()
+    if standing == status:
         return False
-    if status == "issued":
+    if (standing, status) == ("returned", "issued"):
         _covered(connection, leg_code)
     event = text("""
         INSERT INTO ops.leg_event (
