@@ -12,6 +12,7 @@ from cunfang.period import Period
 from cunfang.warehouse.publish import publish_orders
 from orders.conftest import set_today
 from orders.lived_office import Life
+from orders.test_life import ALLOWED
 
 PAPER_MOVES = {
     "": {"draft"},
@@ -22,16 +23,7 @@ PAPER_MOVES = {
     "issued": set(),
     "cancelled": set(),
 }
-LEG_MOVES = {
-    "": {"issued"},
-    "issued": {"acknowledged", "executed", "overdue", "returned", "cancelled"},
-    "acknowledged": {"executed", "overdue", "returned", "cancelled"},
-    "overdue": {"executed", "returned", "cancelled"},
-    "executed": {"confirmed", "returned"},
-    "returned": {"issued", "cancelled"},
-    "confirmed": set(),
-    "cancelled": set(),
-}
+LEG_MOVES = {"": {"issued"}, **ALLOWED}
 OPEN = ("issued", "acknowledged", "overdue")
 KEPT = ("ops.transfer_order", "ops.transfer_leg", "ops.sign_step", "ops.order_event", "ops.leg_event", "ops.approval",
         "ops.audit", "mart.fact_order", "mart.fact_order_leg", "mart.fact_order_event", "ops.warning",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
+from functools import partial
+from typing import Any
 
 from cunfang.evaluation import RunStoppedError
 from cunfang.evaluation.waiver import note, waived
@@ -204,15 +206,14 @@ class Life(Banks):
             return
         if status in ("cancelled", "returned") and leg.leg_code in self.executed:
             return
-        more: dict[str, object] = {}
+        more: dict[str, Any] = {}
         if status == "executed":
             more = {"executed_at": datetime.combine(self.executed[leg.leg_code], time(9))}
         if status == "issued":
             more = {"due_on": due_date(self.connection, max(self.day, leg.available_from), 5)}
         what = f"by hand {leg.leg_code} {leg.status} to {status}"
-        step = lambda: move_leg(  # noqa: E731
-            self.connection, leg.leg_code, status, actor="经办", reason="核实", **more)  # type: ignore[arg-type]  # fmt: skip
-        self.tried(what, step)
+        place = (self.connection, leg.leg_code, status)
+        self.tried(what, partial(move_leg, *place, actor="经办", reason="核实", **more))
 
     def follow(self) -> None:
         done = track(self.connection, self.region)
